@@ -1,0 +1,43 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The same rules for every target of ours: Swift 6 concurrency, and no warning survives.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "luna-streams-proxy",
+    products: [
+        .executable(name: "streams-proxy", targets: ["streams-proxy"]),
+        .executable(name: "demo-luna-streams", targets: ["demo-luna-streams"]),
+    ],
+    targets: [
+        // C libraries of the system, each behind a header of typed shims.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "HTTPCore", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "Auth", dependencies: ["HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
+        .target(
+            name: "StreamsProxy", dependencies: ["HTTPCore", "Auth", "JSON", "CCurl", "CLinux"],
+            swiftSettings: strict),
+        .executableTarget(name: "streams-proxy", dependencies: ["StreamsProxy"], swiftSettings: strict),
+        .executableTarget(
+            name: "demo-luna-streams", dependencies: ["HTTPCore", "JSON", "CTurboJPEG"],
+            swiftSettings: strict),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "HTTPCoreTests", dependencies: ["HTTPCore"], swiftSettings: strict),
+        .testTarget(name: "AuthTests", dependencies: ["Auth", "HTTPCore", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "StreamsProxyTests", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON"],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,87 @@
+
+/// Everything an operator decides, already valid: it is built only by `ConfigurationReader`, never changed, and shared
+/// by all workers.
+package struct Configuration: Sendable, Equatable {
+    /// `LUNA_API_HTTP_SETTINGS`.
+    package var http = HTTPSettings()
+    /// Whether `LUNA_API_ACTIVE_PLUGINS` names `luna-streams`; if not, its routes are 404.
+    package var isLunaStreamsActive = true
+    /// Where the plugin's routes hang, no slash at the end.
+    package var mount = "/6/plugins/luna-streams"
+    package var upstream: UpstreamAddress
+    package var timeouts = UpstreamTimeouts()
+    /// `ALLOW_LUNA_ACCOUNT_AUTH_HEADER`: whether `Luna-Account-Id` alone is a credential.
+    package var allowsAccountHeader = false
+    /// `CONFIG_AUTHORIZATION_USERS`, resolved against the settings file's folder. An absolute path.
+    package var accountsFile: String
+    /// `--host`, `--port`, `--workers`.
+    package var listener = ListenerSettings()
+
+    package init(upstream: UpstreamAddress, accountsFile: String) {
+        self.upstream = upstream
+        self.accountsFile = accountsFile
+    }
+}
+
+package struct HTTPSettings: Sendable, Equatable {
+    /// `request_timeout`: the time in which a request's head must have come, and the longest silence in its content.
+    package var requestTimeout: Duration = .seconds(60)
+    /// `keep_alive_timeout`: how long a connection may be idle between two requests.
+    package var keepAliveTimeout: Duration = .seconds(15)
+    /// `request_max_size`: the longest request content, in bytes; above it 413.
+    package var requestMaximumSize = 1 << 30
+
+    package init() {}
+}
+
+/// `luna-streams-address`, normalised: `http://127.0.0.1:5160/1/` with version 1 is host, port and an empty base path.
+package struct UpstreamAddress: Sendable, Equatable {
+    package var isSecure: Bool
+    /// A name or an address; an IPv6 address without its brackets.
+    package var host: String
+    package var port: Int
+    /// What stands before `/1/streams`: empty, or a path that starts with a slash and does not end in one.
+    package var basePath: String
+    /// `api_version`, 1 or 2.
+    package var apiVersion: Int
+
+    package init(isSecure: Bool, host: String, port: Int, basePath: String, apiVersion: Int) {
+        self.isSecure = isSecure
+        self.host = host
+        self.port = port
+        self.basePath = basePath
+        self.apiVersion = apiVersion
+    }
+
+    /// `host` or `host:port`, as the Host field and libcurl want it: brackets around IPv6, no default port.
+    package var authority: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
+    }
+}
+
+/// `luna-streams-timeouts`. What each covers: section 3 of the contract.
+package struct UpstreamTimeouts: Sendable, Equatable {
+    /// Until the connection stands, TCP and TLS.
+    package var connect: Duration = .seconds(5)
+    /// Until the whole answer has come; on the live route until its head has.
+    package var request: Duration = .seconds(60)
+    /// TCP alone; nil where only `connect` bounds it.
+    package var sockConnect: Duration?
+    /// The longest silence between two reads; nil where the file is silent: then `liveSockRead` still holds on the live route.
+    package var sockRead: Duration?
+    /// The longest silence of a live preview: `sock_read`, or 60 s where that is absent.
+    package var liveSockRead: Duration { sockRead ?? .seconds(60) }
+
+    package init() {}
+}
+
+package struct ListenerSettings: Sendable, Equatable {
+    package var host = "127.0.0.1"
+    /// 0 lets the system choose; the chosen one is printed.
+    package var port = 5000
+    /// 0 stands for one worker per core.
+    package var workers = 0
+
+    package init() {}
+}
