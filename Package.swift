@@ -22,7 +22,7 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CLinux"),
 
-        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "HTTPCore", dependencies: ["CLinux"], swiftSettings: strict),
         .target(name: "Auth", dependencies: ["HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
         .target(
