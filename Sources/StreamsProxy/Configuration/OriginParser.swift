@@ -52,6 +52,9 @@ package enum OriginParser {
     }
 
     private static func hostAndPort(_ authority: Substring, defaultPort: Int) throws(OriginError) -> (String, Int) {
+        if HostName.isIPv6(String(authority)) {
+            throw OriginError(rule: "must have brackets around its IPv6 address, as in http://[::1]:5160")
+        }
         let hostEnd: Substring.Index
         if authority.first == "[" {
             guard let bracket = authority.firstIndex(of: "]") else {
@@ -63,9 +66,6 @@ package enum OriginParser {
         }
         guard hostEnd != authority.startIndex else { throw OriginError(rule: "must name a host after '//'") }
         let rest = authority[hostEnd...]
-        if authority.first != "[", HostName.isIPv6(String(authority)) {
-            throw OriginError(rule: "must have brackets around its IPv6 address, as in http://[::1]:5160")
-        }
         guard let host = HostName.parse(String(authority[..<hostEnd])) else {
             throw OriginError(rule: "must name its host by a domain name, an IPv4 address or an [IPv6 address]")
         }
