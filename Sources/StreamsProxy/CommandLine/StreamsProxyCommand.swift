@@ -5,6 +5,8 @@ package enum StreamsProxyCommand {
         switch arguments.first {
         case "run": return RunCommand.run(rest)
         case "check": return CheckCommand.run(rest)
+        case "account": return AccountCommand.run(rest, lookup: accountsFile)
+        case "token": return TokenCommand.run(rest, lookup: accountsFile)
         case "version", "--version":
             let version = OwnResources.version
             return CommandResult(
@@ -15,6 +17,14 @@ package enum StreamsProxyCommand {
             let hint = NearestName.of(name, among: names).map { "did you mean \($0)?\n" } ?? usage
             return CommandResult(
                 exitCode: 64, standardError: "streams-proxy: no command \(Displayed.quoted(name)); \(hint)")
+        }
+    }
+
+    private static func accountsFile(settings path: String) -> AccountsFileLocation {
+        switch ConfigurationReader.read(path: path) {
+        case .valid(let configuration): .found(path: configuration.accountsFile)
+        case .invalid(let problems):
+            .failed(CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined()))
         }
     }
 

@@ -1,3 +1,5 @@
+import HTTPCore
+
 /// What an exchange wants done next.
 package enum ExchangeAction: Equatable, Sendable {
     case wait
