@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -249,8 +250,6 @@ def test_a_connection_is_not_a_credential(proxy):
 
 
 def test_an_expired_token(start_proxy):
-    from datetime import datetime, timedelta, timezone
-
     proxy = start_proxy(EchoOrigin())
     person = create_account(proxy.folder, "eve@visionlabs.ai", "canary-eve-password")
     expiry = (datetime.now(timezone.utc) + timedelta(seconds=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
