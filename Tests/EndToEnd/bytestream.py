@@ -51,9 +51,7 @@ class ByteStream:
         try:
             data = self.sock.recv(size)
         except socket.timeout:
-            raise Silence(
-                f"nothing came in {self.timeout} s; unread so far: {bytes(self.buffer[:200])!r}"
-            ) from None
+            raise Silence(f"nothing came in {self.timeout} s; unread so far: {bytes(self.buffer[:200])!r}") from None
         except (ConnectionResetError, BrokenPipeError):
             self.was_reset = True
             data = b""

@@ -29,9 +29,7 @@ def accounts(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> Acco
     return Accounts(tmp_path_factory.mktemp("accounts"))
 
 
-def _starter(
-    accounts: Accounts, tmp_path_factory: pytest.TempPathFactory
-) -> "Iterator[StartProxy]":
+def _starter(accounts: Accounts, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[StartProxy]":
     """Gives a function that starts proxies, and stops them and their origins when the fixture ends."""
     proxies: "list[ProxyProcess]" = []
     origins: "list[Any]" = []

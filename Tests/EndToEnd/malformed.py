@@ -18,7 +18,12 @@ class Defect(NamedTuple):
 
 def post(*lines: bytes, content: bytes = b"") -> bytes:
     """A POST with the given field lines, credentials and Host."""
-    return b"POST %ROUTE% HTTP/1.1\r\nHost: h\r\n%CREDENTIALS%" + b"".join(line + b"\r\n" for line in lines) + b"\r\n" + content
+    return (
+        b"POST %ROUTE% HTTP/1.1\r\nHost: h\r\n%CREDENTIALS%"
+        + b"".join(line + b"\r\n" for line in lines)
+        + b"\r\n"
+        + content
+    )
 
 
 def get(*lines: bytes) -> bytes:
@@ -81,7 +86,9 @@ FRAMING = [
     Defect("coding name with space", post(b"Transfer-Encoding : chunked", content=LAST)),
     Defect("coding folded", post(b"Transfer-Encoding:\r\n chunked", content=LAST)),
     Defect("coding in 1.0", post(TE, content=LAST).replace(b"HTTP/1.1", b"HTTP/1.0")),
-    Defect("coding in 1.0 with keep-alive", post(TE, b"Connection: keep-alive", content=LAST).replace(b"/1.1", b"/1.0")),
+    Defect(
+        "coding in 1.0 with keep-alive", post(TE, b"Connection: keep-alive", content=LAST).replace(b"/1.1", b"/1.0")
+    ),
 ]
 
 #: Lines and fields (RFC 9112, sections 2.2 and 5; CVE-2019-9900, CVE-2023-25725).

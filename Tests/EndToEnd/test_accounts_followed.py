@@ -49,7 +49,9 @@ def test_a_token_gets_other_permissions(own, accounts):
     eventually(lambda: status(own, bearer(token)) == 403, SOON, "the new token to be known")
     command(own.folder, "token", "update", "--token-id", token_id, "--permissions", json.dumps({"streams": ["view"]}))
     eventually(lambda: status(own, bearer(token)) == 200, SOON, "the permissions to change")
-    command(own.folder, "token", "update", "--token-id", token_id, "--permissions", json.dumps({"streams": ["deletion"]}))
+    command(
+        own.folder, "token", "update", "--token-id", token_id, "--permissions", json.dumps({"streams": ["deletion"]})
+    )
     eventually(lambda: status(own, bearer(token)) == 403, SOON, "the permissions to change back")
 
 
@@ -95,7 +97,9 @@ def test_connections_stay_through_a_change(start_proxy, accounts):
         pieces = connection.content(connection.read_head()).pieces()
         assert next(pieces)
         _, token = create_token(proxy.folder, accounts.ann.login, ("view",))
-        eventually(lambda: proxy.ask("HEAD", "/streams", credentials=bearer(token)).status != 401, SOON, "the new token")
+        eventually(
+            lambda: proxy.ask("HEAD", "/streams", credentials=bearer(token)).status != 401, SOON, "the new token"
+        )
         for _ in range(10):
             assert next(pieces)
 

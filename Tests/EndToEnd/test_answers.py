@@ -36,7 +36,10 @@ def canned(status: str, content: bytes = b"", *fields: str) -> bytes:
         ("304 Not Modified", b""),
         ("400 Bad Request", b'{"error_code": 12022, "desc": "d", "detail": "x", "link": "l"}'),
         ("401 Unauthorized", b"of the upstream"),
-        ("404 Not Found", b'{"error_code":39001,"desc":"Object not found","detail":"Stream with id x not found","link":"l"}'),
+        (
+            "404 Not Found",
+            b'{"error_code":39001,"desc":"Object not found","detail":"Stream with id x not found","link":"l"}',
+        ),
         ("404 Not Found", b'{"error_code":39009,"desc":"Object not found","detail":"Not found \'live\'","link":""}'),
         ("409 Conflict", b'{"error_code": 39006}'),
         ("418 I'm a teapot", b"short and stout"),
@@ -106,7 +109,8 @@ def test_location_is_rewritten_to_our_prefix(start_proxy, base, path):
 
 
 @pytest.mark.parametrize(
-    "location", ["https://elsewhere.example/1/streams", "/other", "relative", "//elsewhere.example/1/streams", "/1streams"]
+    "location",
+    ["https://elsewhere.example/1/streams", "/other", "relative", "//elsewhere.example/1/streams", "/1streams"],
 )
 def test_another_location_is_left_alone(start_proxy, location):
     proxy = start_proxy(CannedOrigin(canned("302 Found", b"", f"Location: {location}")))
@@ -124,7 +128,17 @@ def test_a_well_formed_request_id_is_kept(proxy, name):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "x", SAMPLE[:-1], SAMPLE + "0", SAMPLE[1:], "1" + SAMPLE, SAMPLE.replace(",", ";"), SAMPLE.replace("8b", "zz")]
+    "value",
+    [
+        "",
+        "x",
+        SAMPLE[:-1],
+        SAMPLE + "0",
+        SAMPLE[1:],
+        "1" + SAMPLE,
+        SAMPLE.replace(",", ";"),
+        SAMPLE.replace("8b", "zz"),
+    ],
 )
 def test_a_bad_request_id_is_replaced(proxy, value):
     answer = proxy.ask("GET", "/streams", [("Luna-Request-Id", value)])

@@ -90,7 +90,9 @@ def test_a_reset_cuts_the_upstream_connection_at_once(start_proxy, stage):
 def test_a_reset_within_an_upload_cuts_the_upstream_connection(start_proxy):
     proxy = start_proxy(EchoOrigin())
     connection = proxy.connect()
-    connection.send(request_bytes("POST", route("/streams"), [proxy.credentials, ("Content-Length", "1000000")]) + b"x" * 5000)
+    connection.send(
+        request_bytes("POST", route("/streams"), [proxy.credentials, ("Content-Length", "1000000")]) + b"x" * 5000
+    )
     proxy.origin.wait_for_requests(1)
     connection.reset()
     proxy.origin.wait_for_cut(0, AT_ONCE)

@@ -36,7 +36,9 @@ def position(text: str) -> "tuple[int, int] | None":
 
 
 def test_check_of_good_settings(tmp_path):
-    status, text = check(tmp_path, json.dumps(settings("http://127.0.0.1:5160", timeouts={"request": 42.5, "connect": 4})))
+    status, text = check(
+        tmp_path, json.dumps(settings("http://127.0.0.1:5160", timeouts={"request": 42.5, "connect": 4}))
+    )
     assert status == 0, text
     assert "http://127.0.0.1:5160/1/streams" in text
     assert "/1/1" not in text
@@ -49,7 +51,9 @@ def test_the_seeds_fragment_is_told_where_its_brace_is_too_many(tmp_path):
     assert position(text) and position(text)[0] == 8, text
 
 
-@pytest.mark.parametrize("text, line", [('{"a": 1,\n  "b" 2}', 2), ('{"a": 1\n', None), ("", None), ("[]", 1), ('{\n"a": 01}', 2)])
+@pytest.mark.parametrize(
+    "text, line", [('{"a": 1,\n  "b" 2}', 2), ('{"a": 1\n', None), ("", None), ("[]", 1), ('{\n"a": 01}', 2)]
+)
 def test_settings_that_are_no_json(tmp_path, text, line):
     status, output = check(tmp_path, text)
     assert status == 78
@@ -67,7 +71,14 @@ def test_all_problems_at_once_with_place_and_path(tmp_path):
     assert status == 78
     places = set(re.findall(r"config\.json:\d+:\d+", text))
     assert len(places) >= 6, text
-    for name in ("request", "connect", "request_timeuot", "request_max_size", "ALLOW_LUNA_ACCOUNT_AUTH_HEADER", "origin"):
+    for name in (
+        "request",
+        "connect",
+        "request_timeuot",
+        "request_max_size",
+        "ALLOW_LUNA_ACCOUNT_AUTH_HEADER",
+        "origin",
+    ):
         assert name in text
     assert "request_timeout" in text, "an unknown key is told the nearest known name"
     assert "ftp" in text and "-1" in text, "the value found is told"
@@ -75,7 +86,17 @@ def test_all_problems_at_once_with_place_and_path(tmp_path):
 
 @pytest.mark.parametrize(
     "origin",
-    ["", "127.0.0.1:5160", "http://", "http://:5160", "ftp://h", "http://h:0", "http://h:99999", "http://h:x", "http://u:p@h"]
+    [
+        "",
+        "127.0.0.1:5160",
+        "http://",
+        "http://:5160",
+        "ftp://h",
+        "http://h:0",
+        "http://h:99999",
+        "http://h:x",
+        "http://u:p@h",
+    ]
     + ["http://h/?a", "http://h/#a", "http://h /", "http://h\n", "file:///etc/passwd", "http://[::1", "//h"],
 )
 def test_origins_that_are_none(tmp_path, origin):
@@ -85,7 +106,9 @@ def test_origins_that_are_none(tmp_path, origin):
     assert "origin" in text
 
 
-@pytest.mark.parametrize("timeouts", [{"request": 0}, {"request": -1}, {"connect": True}, {"request": None}, {"request": 1e300}])
+@pytest.mark.parametrize(
+    "timeouts", [{"request": 0}, {"request": -1}, {"connect": True}, {"request": None}, {"request": 1e300}]
+)
 def test_timeouts_that_are_none(tmp_path, timeouts):
     status, text = check(tmp_path, json.dumps(settings("http://h", timeouts=timeouts)))
     assert status == 78, text
@@ -93,7 +116,9 @@ def test_timeouts_that_are_none(tmp_path, timeouts):
 
 def test_a_key_that_stands_twice(tmp_path):
     text = json.dumps(settings("http://h"), indent=1)
-    text = text.replace('"CONFIG_AUTHORIZATION_USERS"', '"CONFIG_AUTHORIZATION_USERS": "x.json",\n"CONFIG_AUTHORIZATION_USERS"')
+    text = text.replace(
+        '"CONFIG_AUTHORIZATION_USERS"', '"CONFIG_AUTHORIZATION_USERS": "x.json",\n"CONFIG_AUTHORIZATION_USERS"'
+    )
     status, output = check(tmp_path, text)
     assert status == 78, output
 
@@ -119,7 +144,9 @@ def test_version():
     assert re.search(r"\d+\.\d+", done.stdout)
 
 
-@pytest.mark.parametrize("words", [(), ("nothing",), ("run", "--nothing"), ("run",), ("account",), ("run", "--port", "x")])
+@pytest.mark.parametrize(
+    "words", [(), ("nothing",), ("run", "--nothing"), ("run",), ("account",), ("run", "--port", "x")]
+)
 def test_words_it_does_not_know(words):
     done = run_command(*words)
     assert done.returncode != 0
@@ -189,7 +216,9 @@ def test_commands_that_can_not_be_done(folder, words):
     assert fails(folder, *words).strip()
 
 
-@pytest.mark.parametrize("permissions", ["", "x", "[]", '{"streams": "view"}', '{"streams": ["vieww"]}', '{"streams": [1]}'])
+@pytest.mark.parametrize(
+    "permissions", ["", "x", "[]", '{"streams": "view"}', '{"streams": ["vieww"]}', '{"streams": [1]}']
+)
 def test_permissions_that_are_none(folder, permissions):
     create_account(folder, "ann@visionlabs.ai", "canary-password")
     fails(folder, "token", "create", "--login", "ann@visionlabs.ai", "--permissions", permissions)

@@ -77,7 +77,9 @@ def test_an_unknown_account_id(proxy):
     assert proxy.origin.requests == []
 
 
-@pytest.mark.parametrize("value", ["", "x", "6d071cca-fda5-4a03-84d5", f"{UNKNOWN}x", f"{{{UNKNOWN}}}", f"{UNKNOWN}, {UNKNOWN}"])
+@pytest.mark.parametrize(
+    "value", ["", "x", "6d071cca-fda5-4a03-84d5", f"{UNKNOWN}x", f"{{{UNKNOWN}}}", f"{UNKNOWN}, {UNKNOWN}"]
+)
 def test_an_account_id_that_is_no_uuid(proxy, value):
     assert_error(proxy.ask("GET", "/streams", credentials=("Luna-Account-Id", value)), 400, 11037)
     assert proxy.origin.requests == []
@@ -223,7 +225,9 @@ def test_two_of_them_are_400(proxy, accounts, name, is_same):
     assert proxy.origin.requests == []
 
 
-@pytest.mark.parametrize("name", ["Luna_Account_Id", "Luna.Account.Id", "Luna-Account_Id", "LunaAccountId", "HTTP_LUNA_ACCOUNT_ID"])
+@pytest.mark.parametrize(
+    "name", ["Luna_Account_Id", "Luna.Account.Id", "Luna-Account_Id", "LunaAccountId", "HTTP_LUNA_ACCOUNT_ID"]
+)
 def test_aliases_of_the_account_header_are_no_credentials(proxy, accounts, name):
     answer = proxy.ask("GET", "/streams", credentials=(name, accounts.ann.account_id))
     assert answer.status in (400, 401)

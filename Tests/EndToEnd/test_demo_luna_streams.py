@@ -40,8 +40,17 @@ def demo(start_module_proxy):
 
 def stream_of(account_id: str) -> bytes:
     reference = "rtsp://user:word@camera.example/1"
-    value = {"account_id": account_id, "name": "door", "data": {"type": "tcp", "reference": reference}, "event_handler": {}}
-    value["event_handler"] = {"origin": "http://127.0.0.1:5000", "api_version": 6, "bestshot_handler": {"handler_id": account_id}}
+    value = {
+        "account_id": account_id,
+        "name": "door",
+        "data": {"type": "tcp", "reference": reference},
+        "event_handler": {},
+    }
+    value["event_handler"] = {
+        "origin": "http://127.0.0.1:5000",
+        "api_version": 6,
+        "bestshot_handler": {"handler_id": account_id},
+    }
     return json.dumps(value).encode()
 
 

@@ -33,7 +33,9 @@ def test_the_client_is_told_to_go_on(proxy, value):
 
 def test_with_chunked_content(proxy):
     with proxy.connect() as connection:
-        connection.send(request_bytes("POST", route("/streams"), [proxy.credentials, EXPECT, ("Transfer-Encoding", "chunked")]))
+        connection.send(
+            request_bytes("POST", route("/streams"), [proxy.credentials, EXPECT, ("Transfer-Encoding", "chunked")])
+        )
         assert connection.read_head().status == 100
         connection.send(b"2\r\nab\r\n0\r\n\r\n")
         assert connection.read_answer("POST").json()["content"] == "ab"

@@ -9,8 +9,23 @@ import pytest
 
 from bytestream import ByteStream, Incomplete, Malformed, Silence
 from messages import content_after, read_answer_head
-from origins import BlackholeOrigin, CannedOrigin, ChunkedOrigin, CloseDelimitedOrigin, EchoOrigin, KeepAliveClosingOrigin
-from origins import InterimOrigin, LiveOrigin, LoadOrigin, RefusingOrigin, StallingOrigin, TruncatingOrigin, WebSocketOrigin
+from origins import (
+    BlackholeOrigin,
+    CannedOrigin,
+    ChunkedOrigin,
+    CloseDelimitedOrigin,
+    EchoOrigin,
+    KeepAliveClosingOrigin,
+)
+from origins import (
+    InterimOrigin,
+    LiveOrigin,
+    LoadOrigin,
+    RefusingOrigin,
+    StallingOrigin,
+    TruncatingOrigin,
+    WebSocketOrigin,
+)
 from origins.big import MEBIBYTE, BigOrigin, blocks, checksum
 from wire import Connection, chunked, request_bytes
 
@@ -182,7 +197,7 @@ def test_big_content_is_checked_without_storing(serve):
         connection.ask("GET", "/")
         answer = checksum(connection.content(connection.read_head()).pieces())
         assert answer == checksum(blocks(3))
-        connection.send(request_bytes("POST", "/") [:-2] + b"Content-Length: %d\r\n\r\n" % (2 * MEBIBYTE))
+        connection.send(request_bytes("POST", "/")[:-2] + b"Content-Length: %d\r\n\r\n" % (2 * MEBIBYTE))
         for block in blocks(2):
             connection.send(block)
         size, crc = checksum(blocks(2))

@@ -47,7 +47,9 @@ def test_an_endless_target_is_refused_before_it_ends(proxy):
 def test_a_large_head_passes(proxy):
     fields = [(f"X-{number}", "v" * 400) for number in range(60)]
     seen = proxy.ask("GET", "/streams", fields).json()["fields"]
-    assert [list(field) for field in fields] == [field for field in seen if field[0].startswith("X-") and field[0][2:].isdigit()]
+    assert [list(field) for field in fields] == [
+        field for field in seen if field[0].startswith("X-") and field[0][2:].isdigit()
+    ]
 
 
 @pytest.mark.parametrize("fields", [[("X-A", "v" * 33 * KIBIBYTE)], [(f"X-{n}", "v" * 1000) for n in range(40)]])
@@ -108,14 +110,18 @@ def test_a_length_over_the_limit_is_413_at_once(limited, size):
 
 def test_a_413_is_read_by_a_client_that_sends_on(limited):
     with limited.connect() as connection:
-        head = request_bytes("POST", route("/streams"), [limited.credentials, ("Content-Length", str(CONTENT_LIMIT + 1))])
+        head = request_bytes(
+            "POST", route("/streams"), [limited.credentials, ("Content-Length", str(CONTENT_LIMIT + 1))]
+        )
         connection.send(head + b"x" * (CONTENT_LIMIT + 1))
         assert_error(connection.read_answer("POST"), 413, 12046)
 
 
 def test_chunked_content_over_the_limit_ends(limited):
     with limited.connect() as connection:
-        connection.send(request_bytes("POST", route("/streams"), [limited.credentials, ("Transfer-Encoding", "chunked")]))
+        connection.send(
+            request_bytes("POST", route("/streams"), [limited.credentials, ("Transfer-Encoding", "chunked")])
+        )
         try:
             for _ in range(100):
                 connection.send(b"3e8\r\n" + b"x" * 1000 + b"\r\n")

@@ -128,7 +128,9 @@ def test_many_tiny_chunks_are_bounded_or_carried(proxy):
 
 def test_content_shorter_than_its_length_is_never_whole(proxy):
     with proxy.connect() as connection:
-        connection.send(request_bytes("POST", route("/streams"), [proxy.credentials, ("Content-Length", "10")]) + b"short")
+        connection.send(
+            request_bytes("POST", route("/streams"), [proxy.credentials, ("Content-Length", "10")]) + b"short"
+        )
         connection.half_close()
         rest = connection.stream.read_to_end()
     assert rest == b"" or rest.startswith(b"HTTP/1.1 400 ")

@@ -32,7 +32,12 @@ def test_denied_requests_do_not_even_connect(fresh, accounts):
             assert fresh.ask(method, "/streams", content=content, credentials=credentials).status == 401
     view = bearer(accounts.ann.tokens["view"])
     assert fresh.ask("POST", "/streams", content=b"{}", credentials=view).status == 403
-    for method, path in (("GET", "/nothing"), ("PATCH", "/streams"), ("GET", "/streams%2fcount"), ("OPTIONS", "/streams")):
+    for method, path in (
+        ("GET", "/nothing"),
+        ("PATCH", "/streams"),
+        ("GET", "/streams%2fcount"),
+        ("OPTIONS", "/streams"),
+    ):
         assert fresh.ask(method, path).status in (204, 400, 404, 405)
     assert fresh.origin.connections == []
 

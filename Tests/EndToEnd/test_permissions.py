@@ -42,14 +42,24 @@ def test_basic_and_the_account_header_need_no_verb(proxy, accounts, method):
 
 @pytest.mark.parametrize(
     "permissions",
-    ["{}", '{"streams": []}', '{"face": ["view"]}', '{"Streams": ["view"]}', '{"face": ["view"], "lambdas": ["creation"]}'],
+    [
+        "{}",
+        '{"streams": []}',
+        '{"face": ["view"]}',
+        '{"Streams": ["view"]}',
+        '{"face": ["view"], "lambdas": ["creation"]}',
+    ],
 )
 def test_without_the_streams_key_nothing_is_allowed(start_proxy, accounts, permissions):
     proxy = start_proxy(EchoOrigin())
     made = command(proxy.folder, "token", "create", "--login", accounts.ann.login, "--permissions", permissions)
-    eventually(lambda: proxy.ask("GET", "/streams", credentials=bearer(made["token"])).status != 401, 2, "the new token")
+    eventually(
+        lambda: proxy.ask("GET", "/streams", credentials=bearer(made["token"])).status != 401, 2, "the new token"
+    )
     for method in ("GET", "POST", "DELETE"):
-        answer = proxy.ask(method, "/streams", credentials=bearer(made["token"]), content=b"{}" if method == "POST" else None)
+        answer = proxy.ask(
+            method, "/streams", credentials=bearer(made["token"]), content=b"{}" if method == "POST" else None
+        )
         assert_error(answer, 403, 11059)
     assert proxy.origin.requests == []
 

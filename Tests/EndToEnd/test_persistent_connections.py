@@ -67,7 +67,9 @@ def test_fifty_pipelined_requests_of_all_kinds(proxy):
 
 def test_pipelined_in_odd_pieces(proxy):
     one = request_bytes("POST", route("/streams"), [proxy.credentials], b"0123456789")
-    two = request_bytes("POST", route("/streams"), [proxy.credentials, ("Transfer-Encoding", "chunked")]) + chunked(b"ab", b"c")
+    two = request_bytes("POST", route("/streams"), [proxy.credentials, ("Transfer-Encoding", "chunked")]) + chunked(
+        b"ab", b"c"
+    )
     data = (one + two) * 4
     with proxy.connect() as connection:
         for start in range(0, len(data), 97):

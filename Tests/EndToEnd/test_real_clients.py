@@ -91,7 +91,9 @@ def test_a_requests_session(proxy, accounts):
             assert session.get(f"{proxy.url}/streams", params={"page": number}, timeout=10).ok
             assert session.head(f"{proxy.url}{FRAME}", timeout=10).ok
         assert session.get(f"{proxy.url}/nothing", timeout=10).json()["error_code"] == 12013
-        assert session.put(f"{proxy.url}/streams/{STREAM}", data=iter([b"a", b"b"]), timeout=10).json()["content"] == "ab"
+        assert (
+            session.put(f"{proxy.url}/streams/{STREAM}", data=iter([b"a", b"b"]), timeout=10).json()["content"] == "ab"
+        )
 
 
 def test_requests_streams_a_long_answer(start_proxy):
@@ -139,6 +141,7 @@ def test_aiohttp_reads_chunks_and_leaves_a_preview(start_proxy):
 
 def test_aiohttp_web_socket(start_proxy):
     """A whole WebSocket handshake and messages, against aiohttp's own server behind the proxy."""
+
     async def answer(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
@@ -165,4 +168,3 @@ def test_aiohttp_web_socket(start_proxy):
             await runner.cleanup()
 
     asyncio.run(run())
-

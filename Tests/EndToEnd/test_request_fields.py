@@ -89,7 +89,10 @@ def test_the_clients_forwarding_fields_are_replaced(proxy, name):
     "name", ["Keep-Alive", "Proxy-Connection", "Proxy-Authorization", "TE", "Trailer", "Upgrade", "X-Nominated", "Foo"]
 )
 def test_hop_by_hop_fields_end_here(proxy, name):
-    fields = [(name, "trailers"), ("Connection", f"keep-alive, {name}" if name in ("X-Nominated", "Foo") else "keep-alive")]
+    fields = [
+        (name, "trailers"),
+        ("Connection", f"keep-alive, {name}" if name in ("X-Nominated", "Foo") else "keep-alive"),
+    ]
     assert name.lower() not in fields_seen(proxy, fields).names
 
 
@@ -143,10 +146,12 @@ def test_nominating_a_protected_field_changes_nothing(proxy, accounts, protected
 
 def test_nominating_transfer_encoding_keeps_the_framing(proxy):
     head = request_bytes(
-        "POST", route("/streams"), [proxy.credentials, ("Transfer-Encoding", "chunked"), ("Connection", "Transfer-Encoding")]
+        "POST",
+        route("/streams"),
+        [proxy.credentials, ("Transfer-Encoding", "chunked"), ("Connection", "Transfer-Encoding")],
     )
     with proxy.connect() as connection:
-        connection.send(head + b"7\r\n{\"a\":1}\r\n0\r\n\r\n" + request_bytes("GET", route("/version")))
+        connection.send(head + b'7\r\n{"a":1}\r\n0\r\n\r\n' + request_bytes("GET", route("/version")))
         assert connection.read_answer().json()["content"] == '{"a":1}'
         assert connection.read_answer().status == 200
     assert [request.content for request in proxy.origin.requests] == [b'{"a":1}', b""]

@@ -92,7 +92,7 @@ def test_a_get_is_not_retried_once_the_answer_has_begun(start_proxy):
         """The second request on a connection gets half a head."""
 
         def serve(self, connection):
-            request = connection.read_request()
+            connection.read_request()
             connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
             connection.read_request()
             connection.send(b"HTTP/1.1 200 O")

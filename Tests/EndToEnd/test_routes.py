@@ -30,7 +30,7 @@ def test_each_route_reaches_its_route_at_luna_streams(proxy, path, method, upstr
 @pytest.mark.parametrize("path, method, methods", NOT_SERVED)
 def test_another_method_is_405_with_allow(proxy, path, method, methods):
     answer = proxy.ask(method, path, content=content_for(method))
-    assert_error(answer, 405, 12021)
+    assert_error(answer, 405, 12021, method=method)
     assert set(answer.fields.options("Allow")) >= {name.lower() for name in methods}
     assert method.lower() not in answer.fields.options("Allow")
     assert proxy.origin.requests == []
@@ -79,7 +79,6 @@ def test_open_routes_need_no_credentials(proxy, path, method):
         f"/streams/{STREAM}x",
         f"/streams/{STREAM[:-1]}",
         f"/streams/{STREAM.replace('-', '')}",
-        f"/streams/{{{STREAM}}}",
         f"/streams/urn:uuid:{STREAM}",
         f"/streams/{STREAM[:-1]}g",
         f"/streams/{STREAM}/preview",
@@ -101,7 +100,9 @@ def test_anything_else_is_404(proxy, path, method):
     assert proxy.origin.requests == []
 
 
-@pytest.mark.parametrize("path", ["/", "/6", "/6/plugins", "/6/plugins/luna-stream", "/6/plugins/luna-streams2/streams"])
+@pytest.mark.parametrize(
+    "path", ["/", "/6", "/6/plugins", "/6/plugins/luna-stream", "/6/plugins/luna-streams2/streams"]
+)
 def test_nothing_beside_the_mount_is_forwarded(proxy, path):
     with proxy.connect() as connection:
         connection.ask("GET", path, [proxy.credentials])
@@ -154,4 +155,3 @@ def test_without_the_plugin_its_routes_are_404(start_proxy):
     with proxy.connect() as connection:
         connection.ask("GET", route("/version"))
         assert_error(connection.read_answer(), 404, 12013)
-

@@ -9,7 +9,10 @@ from vocabulary import FRAME, LIVE, STREAM, route
 from wire import request_bytes
 
 CAMERA = "rtsp://canary-camera:canary-camera-word@10.20.30.40:554/canary-stream"
-CONTENT = b'{"data": {"reference": "%b"}, "event_handler": {"authorization": {"token": "canary-event-token"}}}' % CAMERA.encode()
+CONTENT = (
+    b'{"data": {"reference": "%b"}, "event_handler": {"authorization": {"token": "canary-event-token"}}}'
+    % CAMERA.encode()
+)
 
 
 def drive(proxy, accounts) -> "list[str]":
@@ -25,7 +28,12 @@ def drive(proxy, accounts) -> "list[str]":
         ("Authorization", "Digest canary-digest"),
         None,
     ):
-        for method, path in (("GET", "/streams"), ("POST", "/streams"), ("GET", FRAME), ("DELETE", f"/streams/{STREAM}")):
+        for method, path in (
+            ("GET", "/streams"),
+            ("POST", "/streams"),
+            ("GET", FRAME),
+            ("DELETE", f"/streams/{STREAM}"),
+        ):
             content = CONTENT if method == "POST" else None
             fields = [("Cookie", "session=canary-cookie"), ("Proxy-Authorization", "Basic canary-proxy")]
             proxy.ask(method, f"{path}?reference={CAMERA}&token=canary-query", fields, content, credentials=credentials)

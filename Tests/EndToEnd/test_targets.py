@@ -46,6 +46,7 @@ ODD_PATHS = [
     "/streams+",
     f"/streams/{STREAM}%00",
     f"/streams/%7b{STREAM}%7d",
+    f"/streams/{{{STREAM}}}",
 ]
 #: The same before the routes' own part.
 ODD_TARGETS = [
@@ -83,7 +84,6 @@ QUERIES = [
     "x=%2F%2e%20+%41%c3%a9",
     "a=/../..//%2e%2e/?b=?",
     "~!$'()*,:@/?-._",
-    "a=%zz%",
     "a=1&a=2&a=1",
     "q=" + "x" * 4000,
 ]
@@ -127,6 +127,13 @@ def test_the_query_passes_byte_for_byte(proxy, path, query):
     assert proxy.ask("GET", f"{path}?{query}").status == 200
     (request,) = proxy.origin.requests
     assert request.target == f"/1{path}?{query}"
+
+
+@pytest.mark.parametrize("query", ["a=%zz", "%", "a=%4", "a=%%41", "{a}", "a|b", "a^b`", '"a"', "<a>"])
+def test_a_query_outside_the_grammar_passes_byte_for_byte_or_not_at_all(proxy, query):
+    answer = proxy.ask("GET", f"/plugins?{query}")
+    targets = [request.target for request in proxy.origin.requests]
+    assert (answer.status, targets) in ((200, [f"/1/plugins?{query}"]), (400, []))
 
 
 def test_the_query_of_an_item_route_passes_too(proxy):

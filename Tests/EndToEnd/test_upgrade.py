@@ -48,7 +48,9 @@ def test_bytes_pass_both_ways(start_proxy, accounts):
     assert "authorization" not in request.fields
 
 
-@pytest.mark.parametrize("connection_field", ["upgrade", "keep-alive, Upgrade", "UPGRADE, keep-alive", "upgrade, X-Gone, Authorization"])
+@pytest.mark.parametrize(
+    "connection_field", ["upgrade", "keep-alive, Upgrade", "UPGRADE, keep-alive", "upgrade, X-Gone, Authorization"]
+)
 def test_the_connection_field_in_all_its_forms(start_proxy, connection_field):
     proxy = start_proxy(WebSocketOrigin())
     fields = [("Connection", connection_field), ("Upgrade", "WebSocket"), ("X-Gone", "1"), *UPGRADE[2:]]
@@ -231,4 +233,3 @@ def test_many_tunnels_at_once_leave_nothing(start_proxy):
         assert tunnel.stream.read_exactly(4) == b"%4d" % number
         tunnel.close()
     eventually(lambda: proxy.descriptors() <= before + 2, 5, "the descriptors to be given back")
-

@@ -5,13 +5,23 @@ from __future__ import annotations
 import pytest
 
 from bytestream import Incomplete
-from origins import HEAD_ABUSES, CannedOrigin, EchoOrigin, GarbageOrigin, HeadAbusingOrigin, RefusingOrigin, TruncatingOrigin
+from origins import (
+    HEAD_ABUSES,
+    CannedOrigin,
+    EchoOrigin,
+    GarbageOrigin,
+    HeadAbusingOrigin,
+    RefusingOrigin,
+    TruncatingOrigin,
+)
 from origins.garbage import GARBAGE
 from origins.tls import PlainOrigin, SelfSignedOrigin
 from vocabulary import LIVE, STREAM, assert_error, route
 
 
-@pytest.mark.parametrize("method, path", [("GET", "/streams"), ("POST", "/streams"), ("GET", LIVE), ("DELETE", "/streams/logs")])
+@pytest.mark.parametrize(
+    "method, path", [("GET", "/streams"), ("POST", "/streams"), ("GET", LIVE), ("DELETE", "/streams/logs")]
+)
 def test_refused_is_16(start_proxy, method, path):
     proxy = start_proxy(RefusingOrigin())
     assert_error(proxy.ask(method, path, content=b"{}" if method == "POST" else None), 502, 16)
@@ -129,7 +139,9 @@ def test_bad_chunks_never_look_whole(start_proxy, name, first):
 
 def test_more_content_than_the_length_is_not_passed_on(start_proxy):
     """What follows belongs to no request; the upstream connection is not used again."""
-    proxy = start_proxy(CannedOrigin(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + b"HTTP/1.1 200 OK\r\n\r\nevil"))
+    proxy = start_proxy(
+        CannedOrigin(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + b"HTTP/1.1 200 OK\r\n\r\nevil")
+    )
     with proxy.connect() as connection:
         for _ in range(3):
             connection.ask("GET", route("/streams"), [proxy.credentials])
@@ -139,7 +151,9 @@ def test_more_content_than_the_length_is_not_passed_on(start_proxy):
 
 def test_content_after_an_answer_that_has_none(start_proxy):
     for status in ("204 No Content", "304 Not Modified"):
-        proxy = start_proxy(CannedOrigin(f"HTTP/1.1 {status}\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil".encode()))
+        proxy = start_proxy(
+            CannedOrigin(f"HTTP/1.1 {status}\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil".encode())
+        )
         with proxy.connect() as connection:
             for _ in range(2):
                 connection.ask("GET", route("/streams"), [proxy.credentials])

@@ -30,7 +30,7 @@ def describe(request: Received) -> bytes:
 
 
 class EchoOrigin(Origin):
-    """Answers 200 and `describe(request)` with a Content-Length, for ever on one connection. HEAD is answered as HEAD."""
+    """Answers 200 and `describe(request)` with a Content-Length, for ever on one connection, HEAD as HEAD."""
 
     def serve(self, connection: OriginConnection) -> None:
         while True:

@@ -37,8 +37,9 @@ class LiveOrigin(Origin):
     def serve(self, connection: OriginConnection) -> None:
         connection.read_request()
         coding = b"Transfer-Encoding: chunked\r\n" if self.framing == "chunked" else b"Connection: close\r\n"
-        connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\n%b%b\r\n" % (CONTENT_TYPE.encode(), coding, self.fields))
-        with self.changed:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\n%b%b\r\n" % (CONTENT_TYPE.encode(), coding, self.fields)
+        with self.changed:  # Viewers are numbered in the order in which their heads leave.
+            connection.send(head)
             self.viewers.append(connection)
             self.changed.notify_all()
         if self.interval is None:
@@ -48,6 +49,7 @@ class LiveOrigin(Origin):
 
     def send_part(self, picture: bytes, viewer: int = 0) -> float:
         """Sends one part to the viewer of that number and gives the (monotonic) time just before."""
+        self.wait_until(lambda: len(self.viewers) > viewer)
         before = time.monotonic()
         self.viewers[viewer].send(self._framed(picture))
         return before

@@ -6,9 +6,7 @@ import asyncio
 import threading
 
 _CONTENT = b'{"streams_count": 42, "padding": "' + b"x" * 150 + b'"}'
-ANSWER = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(_CONTENT) + _CONTENT
-)
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(_CONTENT) + _CONTENT
 
 
 class _Answering(asyncio.Protocol):

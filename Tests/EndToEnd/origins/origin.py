@@ -1,4 +1,4 @@
-"""What all origins share: a listener on a port of the system's choice, a thread per connection, a record of what came."""
+"""What all origins share: a listener on a free port, a thread per connection, a record of what came."""
 
 from __future__ import annotations
 
