@@ -26,11 +26,13 @@ extension ContentFraming {
 
     /// The framing of a final response with these fields to a request of that method.
     static func ofResponse(
-        _ bytes: Span<UInt8>, _ fields: borrowing FieldTable, version: HTTPVersion, status: Int, method: Method
+        _ bytes: Span<UInt8>, _ fields: borrowing FieldTable, version: HTTPVersion, status: Int, method: Method,
+        announced: inout Int?
     ) throws(MessageError) -> ContentFraming {
         let isCoded = fields.contains(.transferEncoding)
         if isCoded { try checkTransferEncoding(bytes, fields, version: version) }
         let length = try contentLength(bytes, fields)
+        announced = length
         if method == .head || status < 200 || status == 204 || status == 304 { return .none }
         if isCoded { return .chunked }
         return length.map { .length($0) } ?? .untilClose

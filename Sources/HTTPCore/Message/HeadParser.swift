@@ -34,7 +34,8 @@ package struct HeadParser: Sendable {
         guard let end = try parseFields(bytes, from: lineEnd + 2, into: &head.fields) else { return false }
         head.length = end
         head.framing = try .ofResponse(
-            bytes, head.fields, version: head.version, status: head.status, method: method)
+            bytes, head.fields, version: head.version, status: head.status, method: method,
+            announced: &head.announcedLength)
         let options = ConnectionOptions(bytes, head.fields)
         head.isPersistent =
             !options.hasClose && (head.version == .http11 || options.hasKeepAlive) && head.framing != .untilClose

@@ -43,6 +43,8 @@ public struct ResponseHead: ~Copyable {
     package internal(set) var fields = FieldTable()
     /// How the end of the content is known, given the request's method.
     package internal(set) var framing = ContentFraming.none
+    /// What Content-Length says, whether or not content follows: with HEAD and 304 none does.
+    package internal(set) var announcedLength: Int?
     /// Whether the connection can carry another request afterwards.
     package internal(set) var isPersistent = true
     /// Bytes of the head, the empty line included.

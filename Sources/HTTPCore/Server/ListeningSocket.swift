@@ -7,6 +7,12 @@ package struct ListeningSocket: ~Copyable {
     /// The address it is really bound to, with the port that the system chose where 0 was asked for.
     package let address: SocketAddress
 
+    /// A socket that listens already.
+    package init(adopting number: Int32) {
+        descriptor = Descriptor(number)
+        address = Self.boundAddress(number)
+    }
+
     /// Binds `host`, a name or an address, and `port`.
     package init(host: String, port: Int) throws(SystemError) {
         var hints = addrinfo()
@@ -18,13 +24,16 @@ package struct ListeningSocket: ~Copyable {
         }
         defer { freeaddrinfo(found) }
         descriptor = try Self.bound(to: found.pointee, name: "\(host):\(port)")
+        address = Self.boundAddress(descriptor.number)
+    }
+
+    private static func boundAddress(_ number: Int32) -> SocketAddress {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let number = descriptor.number
         withUnsafeMutablePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(number, $0, &length) }
         }
-        address = SocketAddress(storage)
+        return SocketAddress(storage)
     }
 
     private static func bound(to info: addrinfo, name: String) throws(SystemError) -> Descriptor {

@@ -187,6 +187,12 @@ open class ServerConnection: EventSource {
 
     // MARK: End
 
+    /// The server is about to end: an idle connection closes, one at work does so after its answer.
+    package final func drain() {
+        isPersistent = false
+        if phase == .head, input.isEmpty, output.isEmpty { close(.completed) }
+    }
+
     /// Cuts the connection so that the client notices: what it has can't pass for a whole answer.
     package final func abort() {
         abort(.aborted)

@@ -56,6 +56,7 @@ package struct Exchange: ~Copyable {
 
     package init() {}
 
+    package var isNew: Bool { state == .new }
     package var isDone: Bool { state == .done }
     package var isConnecting: Bool { state == .connecting }
     package var isAwaitingHead: Bool {
@@ -93,6 +94,11 @@ package struct Exchange: ~Copyable {
     /// More content has come than is kept for sending again.
     package mutating func lostReplay() {
         isReplayable = false
+    }
+
+    /// What Luna-Streams offers to switch to is not what was asked for.
+    package mutating func forbidUpgrade() {
+        asksUpgrade = false
     }
 
     /// The client has sent all of its request.

@@ -1,4 +1,4 @@
-import HTTPCore
+package import HTTPCore
 
 /// `Luna-Request-Id`: unix seconds, a comma, a lower-case UUID. It ties together the log lines of all services that a
 /// request passes through.

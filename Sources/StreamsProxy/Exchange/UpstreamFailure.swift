@@ -1,4 +1,4 @@
-import HTTPCore
+package import HTTPCore
 
 /// What went wrong on the way to Luna-Streams or back.
 package enum UpstreamFailure: Error, Equatable, Sendable {

@@ -1,5 +1,5 @@
-import Auth
-import HTTPCore
+package import Auth
+package import HTTPCore
 
 /// The methods that a resource may offer, as a set.
 package struct MethodSet: OptionSet, Sendable {

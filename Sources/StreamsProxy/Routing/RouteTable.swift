@@ -1,4 +1,4 @@
-import HTTPCore
+package import HTTPCore
 
 /// What a path means: the route, and the stream it names.
 package struct RouteMatch: Sendable, Equatable {

@@ -37,7 +37,7 @@ final class ConnectAttempt {
         // No http_proxy of the environment: it would see every credential-free but private request.
         _ = ccurl_set_string(easy, CURLOPT_PROXY, "")
         // ALPN must not offer h2, which nobody here speaks.
-        _ = ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1.rawValue))
+        _ = ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         // Signals belong to the process; a resolver's alarm would end it.
         _ = ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
         _ = ccurl_set_long(easy, CURLOPT_TCP_NODELAY, 1)
