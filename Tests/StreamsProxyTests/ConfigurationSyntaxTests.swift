@@ -30,7 +30,7 @@ struct ConfigurationSyntaxTests {
         ),
         (
             "{\n\(fragment)\n}",
-            "c:9:1: not JSON: '}' where the end of the text should come; this bracket is one too many"
+            "c:9:1: not JSON: '}' where the end of the text should come; the settings object ended at 8:1, so this one is one too many"
         ),
         (
             "{\n\(fragment),\n\"ALLOW_LUNA_ACCOUNT_AUTH_HEADER\": 1\n}",

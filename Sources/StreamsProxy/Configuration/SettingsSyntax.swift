@@ -56,7 +56,9 @@ enum SettingsSyntax {
             return missingOuterBraces(text)
         }
         if let end = brackets.outermostEnd, error.offset > end {
-            if isJSON(removing: error.offset, from: text) { return "this bracket is one too many" }
+            if isJSON(removing: error.offset, from: text) {
+                return "the settings object ended at \(place(end)), so this one is one too many"
+            }
             let closed = "the settings object ended at \(place(end)), and the text goes on after it"
             return isJSON(removing: end, from: text) ? "\(closed): the '}' at \(place(end)) is one too many" : closed
         }
