@@ -1,1 +1,8 @@
-print("x")
+import Glibc
+import StreamsProxy
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+let result = StreamsProxyCommand.run(arguments)
+StandardOutput.write(result.standardOutput)
+StandardError.write(result.standardError)
+exit(result.exitCode)

@@ -1,0 +1,189 @@
+package import Auth
+package import HTTPCore
+
+/// Why a request is not served, whoever found out.
+package enum Refusal: Sendable, Equatable {
+    case noSuchPage
+    case methodNotAllowed(MethodSet)
+    case malformed(MessageError)
+    case unknownAPIVersion
+    case repeatedAPIVersion
+    /// Any decision but `allowed`.
+    case denied(Denial)
+    case upstream(UpstreamFailure)
+}
+
+/// A decision that lets nobody pass.
+package enum Denial: Sendable, Equatable {
+    case unauthenticated(Unauthenticated)
+    case forbidden(Forbidden)
+    case unavailable(Unavailable)
+    case malformed(MalformedCredentials)
+}
+
+/// One of our own error answers: LUNA's JSON body with a code that the vendor's documentation explains.
+package struct ErrorAnswer: Sendable, Equatable {
+    package enum Challenge: Sendable, Equatable {
+        case none, basic, bearer, both
+    }
+
+    package let status: Int
+    package let code: Int
+    /// What kind of error it is, in LUNA's words.
+    let summary: StaticText
+    /// What is wrong in this case. It never holds a byte of the request.
+    let detail: StaticText
+    /// Which schemes a 401 asks for.
+    package var challenge = Challenge.none
+    /// The value of Allow, with 405.
+    var allow: StaticText?
+    /// Seconds after which the client may ask again, with 503.
+    package var retryAfter: Int?
+
+    private init(_ status: Int, _ code: Int, _ summary: StaticString, _ detail: StaticString) {
+        self.status = status
+        self.code = code
+        self.summary = StaticText(summary)
+        self.detail = StaticText(detail)
+    }
+
+    package init(_ refusal: Refusal) {
+        switch refusal {
+        case .noSuchPage:
+            self.init(404, 12013, "Resource not found", "Page not found")
+        case .methodNotAllowed(let methods):
+            self.init(405, 12021, "Method not allowed", "Method not allowed")
+            allow = StaticText(methods.allow)
+        case .malformed(let error):
+            self.init(error.status, 12046, "Invalid http request", error.reason)
+        case .unknownAPIVersion:
+            self.init(
+                400, 11076, "Bad/incomplete input data",
+                "LUNA-STREAMS-API-VERSION header only allows '1' or '2' values.")
+        case .repeatedAPIVersion:
+            self.init(400, 12046, "Invalid http request", "more than one LUNA-STREAMS-API-VERSION field")
+        case .denied(.unauthenticated(let reason)):
+            self.init(reason)
+        case .denied(.forbidden(let reason)):
+            self.init(reason)
+        case .denied(.unavailable(let reason)):
+            switch reason {
+            case .overloaded:
+                self.init(503, 1, "Internal server error", "Too many passwords to check at once")
+            case .accountsUnreachable:
+                self.init(503, 16, "Client connector error", "The accounts service can't be reached")
+            }
+            retryAfter = 1
+        case .denied(.malformed(let reason)):
+            switch reason {
+            case .repeatedAuthorization:
+                self.init(400, 12046, "Invalid http request", "more than one Authorization field")
+            case .repeatedAccountHeader:
+                self.init(400, 12046, "Invalid http request", "more than one Luna-Account-Id field")
+            case .accountHeaderNotUUID:
+                self.init(
+                    400, 11037, "Bad/incomplete input data",
+                    "Luna-Account-Id header is not UUID format: xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
+            }
+        case .upstream(let failure):
+            self.init(failure.status, failure.code, failure.summary, failure.detail)
+        }
+    }
+
+    private init(_ reason: Unauthenticated) {
+        switch reason {
+        case .noCredentials:
+            self.init(401, 11065, "Authorization failed", "no credentials")
+            challenge = .both
+        case .unknownAccount:
+            self.init(401, 11065, "Authorization failed", "unknown account")
+            challenge = .both
+        case .unsupportedScheme:
+            self.init(401, 11065, "Authorization failed", "the Authorization scheme must be Basic or Bearer")
+            challenge = .both
+        case .basicUnreadable:
+            self.init(401, 11065, "Authorization failed", "the Basic credentials are unreadable")
+            challenge = .basic
+        case .wrongLoginOrPassword:
+            self.init(401, 41006, "Account credentials wrong", "Account login or password are incorrect")
+            challenge = .basic
+        case .tokenUnknown:
+            self.init(401, 41005, "JWT token not found", "Specified JWT token doesn't exist")
+            challenge = .bearer
+        case .tokenExpired:
+            self.init(401, 41007, "Account credentials wrong", "Token has been expired")
+            challenge = .bearer
+        case .tokenCorrupted:
+            self.init(401, 11062, "Forbidden", "Specified token corrupted")
+            challenge = .bearer
+        }
+    }
+
+    private init(_ reason: Forbidden) {
+        switch reason {
+        case .accountHeaderDisabled:
+            self.init(403, 11061, "Forbidden", "Authorization with 'Luna-Account-Id' header is disabled")
+        case .missingVerb(let verb):
+            let detail: StaticString =
+                switch verb {
+                case .creation:
+                    "Request denied due to token restrictions, required 'creation' permission for 'streams'"
+                case .view: "Request denied due to token restrictions, required 'view' permission for 'streams'"
+                case .modification:
+                    "Request denied due to token restrictions, required 'modification' permission for 'streams'"
+                case .deletion:
+                    "Request denied due to token restrictions, required 'deletion' permission for 'streams'"
+                }
+            self.init(403, 11059, "Forbidden", detail)
+        case .visibilityNotAllowed:
+            self.init(403, 11062, "Forbidden", "Specified token corrupted")
+        case .foreignAccount:
+            self.init(
+                403, 11063, "Forbidden",
+                "The query parameter account_id usage denied due to account restrictions")
+        case .tokensNotByToken:
+            self.init(403, 11064, "Forbidden", "Access to the resource is denied using authorization by token")
+        }
+    }
+
+    /// The JSON content.
+    package func appendContent(to bytes: inout [UInt8]) {
+        bytes.append("{\"error_code\":")
+        bytes.append(decimal: code)
+        bytes.append(",\"desc\":\"")
+        bytes.append(summary.text)
+        bytes.append("\",\"detail\":\"")
+        bytes.append(detail.text)
+        bytes.append("\",\"link\":\"https://docs.visionlabs.ai/info/luna/troubleshooting/errors-description/code-")
+        bytes.append(decimal: code)
+        bytes.append("\"}")
+    }
+
+    /// The fields that go with this status.
+    package func appendFields(to bytes: inout [UInt8]) {
+        bytes.appendField("Content-Type", "application/json")
+        if challenge == .basic || challenge == .both {
+            bytes.appendField("WWW-Authenticate", "Basic realm=\"login:password\"")
+        }
+        if challenge == .bearer || challenge == .both { bytes.appendField("WWW-Authenticate", "Bearer") }
+        if let allow { bytes.appendField("Allow", allow.text) }
+        if let retryAfter {
+            bytes.append("Retry-After: ")
+            bytes.append(decimal: retryAfter)
+            bytes.append("\r\n")
+        }
+    }
+}
+
+/// A text of the program's own, comparable: such a one can hold no secret. None has a character that JSON escapes.
+package struct StaticText: Sendable, Equatable {
+    let text: StaticString
+
+    init(_ text: StaticString) {
+        self.text = text
+    }
+
+    package static func == (one: StaticText, other: StaticText) -> Bool {
+        one.text.description == other.text.description
+    }
+}

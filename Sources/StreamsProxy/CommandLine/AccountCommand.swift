@@ -1,0 +1,189 @@
+package import Auth
+internal import HTTPCore
+internal import JSON
+
+/// `streams-proxy account create|update|list|delete`: the accounts of the accounts file, answers as JSON.
+package enum AccountCommand {
+    /// `arguments` are those after `account`. Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such account,
+    /// 78 wrong settings or accounts file. `cost` is what a new password's hash costs.
+    package static func run(
+        _ arguments: [String], standardInput: () -> [UInt8] = StandardInput.read, cost: PasswordCost = .standard,
+        lookup: @escaping AccountsCommand.Lookup
+    ) -> CommandResult {
+        if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
+            return CommandResult(exitCode: 0, standardOutput: usage)
+        }
+        let command = AccountsCommand(lookup: lookup)
+        let rest = arguments.dropFirst()
+        do throws(CommandFailure) {
+            switch arguments.first {
+            case "create": return try create(rest, standardInput, cost, command)
+            case "update": return try update(rest, standardInput, cost, command)
+            case "list": return try list(rest, command)
+            case "delete": return try delete(rest, command)
+            case .some(let word):
+                throw .usage(CommandOptions.unknown(word, among: ["create", "update", "list", "delete"]))
+            case nil: throw .usage(UsageError("create, update, list or delete is missing"))
+            }
+        } catch {
+            return error.result(command: "account")
+        }
+    }
+
+    private static func create(
+        _ arguments: ArraySlice<String>, _ standardInput: () -> [UInt8], _ cost: PasswordCost,
+        _ command: AccountsCommand
+    ) throws(CommandFailure) -> CommandResult {
+        let options: CommandOptions
+        let type: AccountType
+        do throws(UsageError) {
+            options = try CommandOptions(
+                arguments,
+                [
+                    .required("--login"), .required("--type"), .optional("--account-id"), .optional("--description"),
+                    .required("--password-stdin", isFlag: true),
+                ])
+            type = try AccountsCommand.word(options, "--type") ?? .user
+        } catch {
+            throw .usage(error)
+        }
+        let account: AccountRecord
+        do throws(DataRefusal) {
+            let login = options["--login"] ?? ""
+            if let fault = Login.fault(in: login) { throw DataRefusal("--login \(fault)") }
+            var id = UniqueID.random()
+            if let text = options["--account-id"] {
+                guard let given = UniqueID(text) else { throw DataRefusal("--account-id must be a UUID") }
+                id = given
+            }
+            let description = try AccountsCommand.description(options) ?? ""
+            account = AccountRecord(
+                id: id, login: login, type: type, description: description,
+                password: try password(standardInput(), cost), created: AccountsCommand.now)
+        } catch {
+            throw .data(error)
+        }
+        try command.update(options) { document throws(DataRefusal) in
+            guard !document.accounts.contains(where: { $0.login == account.login }) else {
+                throw DataRefusal("there is an account with the login \(Displayed.quoted(account.login)) already")
+            }
+            guard !document.accounts.contains(where: { $0.id == account.id }) else {
+                throw DataRefusal("there is an account with the id \(account.id) already")
+            }
+            document.accounts.append(account)
+        }
+        return AccountsCommand.answer { $0.member("account_id", account.id.description) }
+    }
+
+    private static func update(
+        _ arguments: ArraySlice<String>, _ standardInput: () -> [UInt8], _ cost: PasswordCost,
+        _ command: AccountsCommand
+    ) throws(CommandFailure) -> CommandResult {
+        let options: CommandOptions
+        let type: AccountType?
+        do throws(UsageError) {
+            options = try CommandOptions(
+                arguments,
+                [
+                    .required("--login"), .optional("--type"), .optional("--description"),
+                    .optional("--password-stdin", isFlag: true),
+                ])
+            type = try AccountsCommand.word(options, "--type")
+            guard type != nil || options["--description"] != nil || options.has("--password-stdin") else {
+                throw UsageError("nothing to change: give --type, --description or --password-stdin")
+            }
+        } catch {
+            throw .usage(error)
+        }
+        let description: String?
+        let password: PasswordHash?
+        do throws(DataRefusal) {
+            description = try AccountsCommand.description(options)
+            password = options.has("--password-stdin") ? try Self.password(standardInput(), cost) : nil
+        } catch {
+            throw .data(error)
+        }
+        let id = try command.update(options) { document throws(DataRefusal) in
+            let index = try position(of: options["--login"] ?? "", in: document)
+            if let type { document.accounts[index].type = type }
+            if let description { document.accounts[index].description = description }
+            if let password { document.accounts[index].password = password }
+            return document.accounts[index].id
+        }
+        return AccountsCommand.answer { $0.member("account_id", id.description) }
+    }
+
+    private static func list(
+        _ arguments: ArraySlice<String>, _ command: AccountsCommand
+    ) throws(CommandFailure) -> CommandResult {
+        let options: CommandOptions
+        do { options = try CommandOptions(arguments, []) } catch { throw .usage(error) }
+        let (accounts, _, warnings) = try command.read(options)
+        return AccountsCommand.answer(warnings: warnings) {
+            $0.name("accounts")
+            $0.array {
+                for account in accounts {
+                    $0.object {
+                        $0.member("account_id", account.id.description)
+                        $0.member("login", account.login)
+                        $0.member("account_type", account.type.rawValue)
+                        $0.member("description", account.description)
+                        $0.member("create_time", account.created.description)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Its tokens go with it.
+    private static func delete(
+        _ arguments: ArraySlice<String>, _ command: AccountsCommand
+    ) throws(CommandFailure) -> CommandResult {
+        let options: CommandOptions
+        do { options = try CommandOptions(arguments, [.required("--login")]) } catch { throw .usage(error) }
+        let id = try command.update(options) { document throws(DataRefusal) in
+            let index = try position(of: options["--login"] ?? "", in: document)
+            let id = document.accounts.remove(at: index).id
+            document.tokens.removeAll { $0.accountID == id }
+            return id
+        }
+        return AccountsCommand.answer { $0.member("account_id", id.description) }
+    }
+
+    static func position(of login: String, in document: AccountsDocument) throws(DataRefusal) -> Int {
+        guard let index = document.accounts.firstIndex(where: { $0.login == login }) else {
+            throw DataRefusal("no account has the login \(Displayed.quoted(login))")
+        }
+        return index
+    }
+
+    /// The hash of what standard input holds but for one line end after it.
+    private static func password(_ input: [UInt8], _ cost: PasswordCost) throws(DataRefusal) -> PasswordHash {
+        var bytes = input
+        if bytes.last == 0x0A { bytes.removeLast() }
+        if bytes.count < input.count, bytes.last == 0x0D { bytes.removeLast() }
+        if let fault = Login.fault(inPassword: bytes) { throw DataRefusal(fault) }
+        guard let hash = PasswordHash(of: Secret(bytes), cost: cost) else {
+            throw DataRefusal("there is not enough memory to hash the password")
+        }
+        return hash
+    }
+
+    package static let usage = """
+        usage: streams-proxy account create --login L --type user|advanced_user|admin [--account-id UUID]
+                                            [--description D] --password-stdin [--config FILE]
+               streams-proxy account update --login L [--type T] [--description D] [--password-stdin] [--config FILE]
+               streams-proxy account list [--config FILE]
+               streams-proxy account delete --login L [--config FILE]
+
+        Keeps the accounts of the accounts file (CONFIG_AUTHORIZATION_USERS); a running proxy follows within a second.
+        Answers are JSON.
+
+          --config FILE      the settings file (default config.json)
+          --password-stdin   read the password, 3 to 128 characters, from standard input; one line end after it is not
+                             part of it
+
+        Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such account, 78 wrong settings or accounts file.
+
+        """
+}

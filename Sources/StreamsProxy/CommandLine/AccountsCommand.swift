@@ -1,0 +1,106 @@
+internal import Auth
+internal import Glibc
+internal import JSON
+
+/// Where the accounts file is, as the settings say.
+package enum AccountsFileLocation: Sendable {
+    case found(path: String)
+    /// The settings can't be used: what to print instead, and the exit code 78.
+    case failed(CommandResult)
+}
+
+/// What `account` and `token` commands work with, and what is common to them.
+package struct AccountsCommand {
+    /// From the path of the settings file to that of the accounts file.
+    package typealias Lookup = (_ settingsPath: String) -> AccountsFileLocation
+
+    private let lookup: Lookup
+
+    package init(lookup: @escaping Lookup) {
+        self.lookup = lookup
+    }
+
+    func file(_ options: CommandOptions) throws(CommandFailure) -> AccountsFile {
+        switch lookup(options.settingsPath) {
+        case .found(let path): return AccountsFile(path: path)
+        case .failed(let result): throw .settings(result)
+        }
+    }
+
+    /// What the file holds; no file holds nothing.
+    func read(
+        _ options: CommandOptions
+    ) throws(CommandFailure) -> (accounts: [AccountRecord], tokens: [TokenRecord], warnings: String) {
+        switch try file(options).read() {
+        case .usable(let document, _, let warnings):
+            (document.accounts, document.tokens, warnings.map { "\($0)\n" }.joined())
+        case .unusable(let problems, _): throw .settings(Self.failed(problems))
+        case .absent: ([], [], "")
+        }
+    }
+
+    func update<Result>(
+        _ options: CommandOptions, _ edit: (inout AccountsDocument) throws(DataRefusal) -> Result
+    ) throws(CommandFailure) -> Result {
+        let file = try file(options)
+        do throws(AccountsFile.UpdateFailure<DataRefusal>) {
+            return try file.update(edit)
+        } catch {
+            switch error {
+            case .problems(let problems): throw .settings(Self.failed(problems))
+            case .refused(let refusal): throw .data(refusal)
+            }
+        }
+    }
+
+    private static func failed(_ problems: [AccountsProblem]) -> CommandResult {
+        CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined())
+    }
+
+    static var now: Timestamp { Timestamp(unixSeconds: Int64(time(nil))) }
+
+    /// One line of JSON: an object with those members.
+    static func answer(warnings: String = "", _ members: (inout JSONWriter) -> Void) -> CommandResult {
+        var writer = JSONWriter()
+        writer.object(members)
+        return CommandResult(exitCode: 0, standardOutput: writer.text + "\n", standardError: warnings)
+    }
+
+    /// The word of an option as one of a few.
+    static func word<Word: RawRepresentable & CaseIterable>(
+        _ options: CommandOptions, _ name: String
+    ) throws(UsageError) -> Word? where Word.RawValue == String {
+        guard let value = options[name] else { return nil }
+        guard let word = Word(rawValue: value) else {
+            let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw UsageError("\(name): found \(Displayed.quoted(value)); must be one of \(known)")
+        }
+        return word
+    }
+
+    /// `--description`, at most 128 characters as LUNA has it.
+    static func description(_ options: CommandOptions) throws(DataRefusal) -> String? {
+        guard let description = options["--description"] else { return nil }
+        guard description.unicodeScalars.count <= 128 else {
+            throw DataRefusal("--description has more than 128 characters")
+        }
+        return description
+    }
+}
+
+/// What a command reads a password from.
+package enum StandardInput {
+    /// All that is there, up to a bound that no password comes near.
+    package static func read() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while bytes.count < 1 << 16 {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            if count == -1, errno == EINTR { continue }
+            // An input that cannot be read is an empty one: too short for a password, and refused as that.
+            guard count > 0 else { break }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+        return bytes
+    }
+}

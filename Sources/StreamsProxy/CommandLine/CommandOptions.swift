@@ -1,0 +1,94 @@
+/// The options of an `account` or `token` command: `--login L` or `--login=L`, each once.
+struct CommandOptions {
+    /// An option that a command takes.
+    struct Option {
+        enum Need { case required, optional }
+
+        let name: String
+        let need: Need
+        /// A flag stands alone, like `--password-stdin`.
+        let isFlag: Bool
+
+        static func required(_ name: String, isFlag: Bool = false) -> Option {
+            Option(name: name, need: .required, isFlag: isFlag)
+        }
+
+        static func optional(_ name: String, isFlag: Bool = false) -> Option {
+            Option(name: name, need: .optional, isFlag: isFlag)
+        }
+    }
+
+    private var values: [String: String] = [:]
+
+    /// `arguments` are those after the command's two words. `--config` is taken by every command.
+    init(_ arguments: ArraySlice<String>, _ own: [Option]) throws(UsageError) {
+        let options = [.optional("--config")] + own
+        var rest = arguments
+        while let argument = rest.popFirst() {
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = parts.first.map(String.init) ?? ""
+            guard let option = options.first(where: { $0.name == name }) else {
+                throw Self.unknown(name, among: options.map(\.name))
+            }
+            guard values[name] == nil else { throw UsageError("\(name) is given twice") }
+            if option.isFlag {
+                guard parts.count == 1 else { throw UsageError("\(name) takes no value") }
+                values[name] = ""
+            } else {
+                // An empty value is one: `--description ''`.
+                guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
+                    throw UsageError("\(name) needs a value")
+                }
+                values[name] = value
+            }
+        }
+        for option in options {
+            switch option.need {
+            case .required: guard values[option.name] != nil else { throw UsageError("\(option.name) is missing") }
+            case .optional: break
+            }
+        }
+    }
+
+    /// The value of the option; nil where it is not given.
+    subscript(_ name: String) -> String? { values[name] }
+
+    func has(_ flag: String) -> Bool { values[flag] != nil }
+
+    var settingsPath: String { values["--config"] ?? "config.json" }
+
+    static func unknown(_ name: String, among known: [String]) -> UsageError {
+        let hint = NearestName.of(name, among: known).map { "did you mean \($0)?" }
+        let known = "known: \(known.joined(separator: ", "))"
+        guard name.utf8.starts(with: "-".utf8) else {
+            return UsageError("unexpected argument \(Displayed.quoted(name)); \(hint ?? known)")
+        }
+        return UsageError("unknown option \(Displayed.text(name)); \(hint ?? known)")
+    }
+}
+
+/// Data that a command can't do anything with: exit code 65. `sentence` shows no secret.
+struct DataRefusal: Error {
+    let sentence: String
+
+    init(_ sentence: String) {
+        self.sentence = sentence
+    }
+}
+
+/// Everything that ends an `account` or `token` command early.
+enum CommandFailure: Error {
+    case usage(UsageError)
+    case data(DataRefusal)
+    /// The settings or the accounts file cannot be used.
+    case settings(CommandResult)
+
+    func result(command: String) -> CommandResult {
+        switch self {
+        case .usage(let error): error.result(command: command)
+        case .data(let refusal):
+            CommandResult(exitCode: 65, standardError: "streams-proxy \(command): \(refusal.sentence)\n")
+        case .settings(let result): result
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// The program: the first argument names what to do.
+package enum StreamsProxyCommand {
+    package static func run(_ arguments: [String]) -> CommandResult {
+        let rest = Array(arguments.dropFirst())
+        switch arguments.first {
+        case "run": return RunCommand.run(rest)
+        case "check": return CheckCommand.run(rest)
+        case "account": return AccountCommand.run(rest, lookup: accountsFile)
+        case "token": return TokenCommand.run(rest, lookup: accountsFile)
+        case "version", "--version":
+            let version = OwnResources.version
+            return CommandResult(
+                exitCode: 0, standardOutput: "streams-proxy \(version.major).\(version.minor).\(version.patch)\n")
+        case "help", "--help", "-h": return CommandResult(exitCode: 0, standardOutput: usage)
+        case nil: return CommandResult(exitCode: 64, standardError: usage)
+        case .some(let name):
+            let hint = NearestName.of(name, among: names).map { "did you mean \($0)?\n" } ?? usage
+            return CommandResult(
+                exitCode: 64, standardError: "streams-proxy: no command \(Displayed.quoted(name)); \(hint)")
+        }
+    }
+
+    private static func accountsFile(settings path: String) -> AccountsFileLocation {
+        switch ConfigurationReader.read(path: path) {
+        case .valid(let configuration): .found(path: configuration.accountsFile)
+        case .invalid(let problems):
+            .failed(CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined()))
+        }
+    }
+
+    private static let names = ["run", "check", "account", "token", "version", "help"]
+
+    private static let usage = """
+        streams-proxy: authentication, permissions and account separation in front of Luna-Streams
+
+          streams-proxy run     [--config F] [--host H] [--port N] [--workers N]
+          streams-proxy check   [--config F]
+          streams-proxy account create|update|list|delete …
+          streams-proxy token   create|update|list|delete …
+          streams-proxy version
+
+        `streams-proxy COMMAND --help` tells more. The settings file is config.json unless --config names another.
+
+        """
+}

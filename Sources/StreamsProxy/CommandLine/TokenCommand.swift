@@ -1,0 +1,164 @@
+internal import Auth
+internal import HTTPCore
+internal import JSON
+
+/// `streams-proxy token create|list|update|delete`: the tokens of the accounts file, answers as JSON. A token is shown
+/// once, when it is created; the file holds only what it permits.
+package enum TokenCommand {
+    /// `arguments` are those after `token`. Exit codes as for `account`.
+    package static func run(_ arguments: [String], lookup: @escaping AccountsCommand.Lookup) -> CommandResult {
+        if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
+            return CommandResult(exitCode: 0, standardOutput: usage)
+        }
+        let command = AccountsCommand(lookup: lookup)
+        let rest = arguments.dropFirst()
+        do throws(CommandFailure) {
+            switch arguments.first {
+            case "create": return try create(rest, command)
+            case "list": return try list(rest, command)
+            case "update": return try update(rest, command)
+            case "delete": return try delete(rest, command)
+            case .some(let word):
+                throw .usage(CommandOptions.unknown(word, among: ["create", "list", "update", "delete"]))
+            case nil: throw .usage(UsageError("create, list, update or delete is missing"))
+            }
+        } catch {
+            return error.result(command: "token")
+        }
+    }
+
+    private static func create(
+        _ arguments: ArraySlice<String>, _ command: AccountsCommand
+    ) throws(CommandFailure) -> CommandResult {
+        let options: CommandOptions
+        let changes: TokenChanges
+        do throws(UsageError) {
+            options = try CommandOptions(
+                arguments,
+                [
+                    .required("--login"), .required("--permissions"), .optional("--expires"),
+                    .optional("--visibility-area"), .optional("--description"),
+                ])
+        } catch {
+            throw .usage(error)
+        }
+        changes = try TokenChanges(options)
+        let id = UniqueID.random()
+        let token = try command.update(options) { document throws(DataRefusal) in
+            let account = document.accounts[try AccountCommand.position(of: options["--login"] ?? "", in: document)]
+            guard let permissions = changes.permissions else { throw DataRefusal("--permissions is missing") }
+            var record = TokenRecord(
+                id: id, accountID: account.id, description: "", permissions: permissions, visibility: .account,
+                expires: nil, created: AccountsCommand.now)
+            try changes.apply(to: &record, of: account)
+            document.tokens.append(record)
+            // No `exp` in the token: the record's end counts, and can be moved later.
+            return document.signingKey.sign(TokenClaims(accountID: account.id, tokenID: id))
+        }
+        return AccountsCommand.answer {
+            $0.member("token_id", id.description)
+            $0.member("token", token)
+        }
+    }
+
+    private static func update(
+        _ arguments: ArraySlice<String>, _ command: AccountsCommand
+    ) throws(CommandFailure) -> CommandResult {
+        let options: CommandOptions
+        do throws(UsageError) {
+            options = try CommandOptions(
+                arguments,
+                [
+                    .required("--token-id"), .optional("--permissions"), .optional("--expires"),
+                    .optional("--visibility-area"), .optional("--description"),
+                ])
+        } catch {
+            throw .usage(error)
+        }
+        let changes = try TokenChanges(options)
+        guard !changes.isEmpty else {
+            throw .usage(
+                UsageError("nothing to change: give --permissions, --expires, --visibility-area or --description"))
+        }
+        let id = try tokenID(options)
+        try command.update(options) { document throws(DataRefusal) in
+            let index = try position(of: id, in: document)
+            guard let account = document.accounts.first(where: { $0.id == document.tokens[index].accountID }) else {
+                throw DataRefusal("the account of the token \(id) is gone")
+            }
+            try changes.apply(to: &document.tokens[index], of: account)
+        }
+        return AccountsCommand.answer { $0.member("token_id", id.description) }
+    }
+
+    private static func list(
+        _ arguments: ArraySlice<String>, _ command: AccountsCommand
+    ) throws(CommandFailure) -> CommandResult {
+        let options: CommandOptions
+        do { options = try CommandOptions(arguments, []) } catch { throw .usage(error) }
+        let (accounts, tokens, warnings) = try command.read(options)
+        return AccountsCommand.answer(warnings: warnings) {
+            $0.name("tokens")
+            $0.array {
+                for token in tokens {
+                    $0.object {
+                        $0.member("token_id", token.id.description)
+                        $0.member("account_id", token.accountID.description)
+                        $0.member("login", accounts.first { $0.id == token.accountID }?.login)
+                        $0.member("description", token.description)
+                        $0.member("permissions", token.permissions.node)
+                        $0.member("visibility_area", token.visibility.rawValue)
+                        $0.member("expiration_time", token.expires?.description)
+                        $0.member("create_time", token.created.description)
+                    }
+                }
+            }
+        }
+    }
+
+    private static func delete(
+        _ arguments: ArraySlice<String>, _ command: AccountsCommand
+    ) throws(CommandFailure) -> CommandResult {
+        let options: CommandOptions
+        do { options = try CommandOptions(arguments, [.required("--token-id")]) } catch { throw .usage(error) }
+        let id = try tokenID(options)
+        try command.update(options) { document throws(DataRefusal) in
+            _ = document.tokens.remove(at: try position(of: id, in: document))
+        }
+        return AccountsCommand.answer { $0.member("token_id", id.description) }
+    }
+
+    private static func tokenID(_ options: CommandOptions) throws(CommandFailure) -> UniqueID {
+        guard let id = UniqueID(options["--token-id"] ?? "") else {
+            throw .data(DataRefusal("--token-id must be a UUID"))
+        }
+        return id
+    }
+
+    private static func position(of id: UniqueID, in document: AccountsDocument) throws(DataRefusal) -> Int {
+        guard let index = document.tokens.firstIndex(where: { $0.id == id }) else {
+            throw DataRefusal("no token has the id \(id)")
+        }
+        return index
+    }
+
+    package static let usage = """
+        usage: streams-proxy token create --login L --permissions JSON [--expires TIME] [--visibility-area account|all]
+                                          [--description D] [--config FILE]
+               streams-proxy token list [--config FILE]
+               streams-proxy token update --token-id ID [--permissions JSON] [--expires TIME]
+                                          [--visibility-area account|all] [--description D] [--config FILE]
+               streams-proxy token delete --token-id ID [--config FILE]
+
+        Keeps the tokens of the accounts file (CONFIG_AUTHORIZATION_USERS); a running proxy follows within a second.
+        Answers are JSON. The token itself is shown by create, and never again.
+
+          --config FILE      the settings file (default config.json)
+          --permissions JSON what the token may do, like {"streams": ["creation", "view", "modification", "deletion"]};
+                             other keys are kept as they are
+          --expires TIME     a time of RFC 3339, like 2030-01-31T00:00:00Z; never (the default) for no end
+
+        Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such token, 78 wrong settings or accounts file.
+
+        """
+}

@@ -1,0 +1,223 @@
+import Auth
+import HTTPCore
+
+/// A request as it goes upstream, but for its fields.
+struct ForwardedRequest {
+    let match: RouteMatch
+    /// 1 or 2.
+    let apiVersion: Int
+    /// Nil on open routes.
+    let accountID: UniqueID?
+    let requestID: RequestID
+    /// The client's address in text.
+    let peer: [UInt8]
+    /// Whether an upgrade to WebSocket goes along.
+    let asksUpgrade: Bool
+}
+
+/// Turns a client's head into the one for Luna-Streams, and the answer's into the one for the client. Fields that
+/// concern one connection, name somebody or steer a server are written here or not at all; the rest pass.
+struct Forwarding: Sendable {
+    /// `Host: …` and the line's end.
+    private let hostField: [UInt8]
+    /// `/1` and `/2` behind the origin's own path.
+    private let versionPaths: (first: [UInt8], second: [UInt8])
+    private let basePath: [UInt8]
+    private let mount: [UInt8]
+    /// `http://host:port`, as a Location may begin.
+    private let origin: [UInt8]
+    let defaultVersion: Int
+
+    init(_ configuration: Configuration) {
+        let upstream = configuration.upstream
+        hostField = Array("Host: \(upstream.authority)\r\n".utf8)
+        basePath = Array(upstream.basePath.utf8)
+        versionPaths = (Array("\(upstream.basePath)/1".utf8), Array("\(upstream.basePath)/2".utf8))
+        mount = Array(configuration.mount.utf8)
+        origin = Array("\(upstream.isSecure ? "https" : "http")://\(upstream.authority)".utf8)
+        defaultVersion = upstream.apiVersion
+    }
+
+    // MARK: Upstream
+
+    func appendRequest(
+        _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
+    ) {
+        output.append(head.method.name)
+        output.append(0x20)
+        appendPath(request, to: &output)
+        if let query = head.query {
+            output.append(UInt8(ascii: "?"))
+            output.append(bytes, query)
+        }
+        output.append(" HTTP/1.1\r\n")
+        output.append(contentsOf: hostField)
+        appendClientFields(head, bytes, to: &output)
+        appendOwnFields(request, head, bytes, to: &output)
+        switch head.framing {
+        case .length(let length):
+            output.append("Content-Length: ")
+            output.append(decimal: length)
+            output.append("\r\n")
+        case .chunked:
+            output.append("Transfer-Encoding: chunked\r\n")
+        case .none, .untilClose:
+            // RFC 9110 §8.6: a method that gives content a meaning says so when there is none.
+            if head.method == .post || head.method == .put { output.append("Content-Length: 0\r\n") }
+        }
+        if request.asksUpgrade { output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n") }
+        output.append("\r\n")
+    }
+
+    /// Builds the path from what the route table has understood: no byte of the client's path is copied.
+    private func appendPath(_ request: ForwardedRequest, to output: inout [UInt8]) {
+        let route = request.match.route
+        if route == .streamsVersion {
+            output.append(contentsOf: basePath)
+        } else {
+            output.append(contentsOf: request.apiVersion == 2 ? versionPaths.second : versionPaths.first)
+        }
+        guard let id = request.match.streamID else {
+            output.append(route.name)
+            return
+        }
+        output.append("/streams/")
+        output.append(id)
+        if route == .live { output.append("/preview/handler/live") }
+        if route == .frame { output.append("/preview/handler/frame") }
+    }
+
+    private func appendClientFields(
+        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
+    ) {
+        let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
+        for index in 0..<head.fields.count {
+            let line = head.fields[index]
+            guard Self.passesUpstream(line.name) else { continue }
+            if line.name == .other, Self.isAlias(bytes, line.nameRange) { continue }
+            if hasNominations, ConnectionOptions.nominate(bytes, head.fields, line.nameRange),
+                !line.name.isProtected
+            {
+                continue
+            }
+            output.append(line, bytes)
+        }
+    }
+
+    /// Everything passes but hop-by-hop fields, credentials, and what names the caller or overrides the request.
+    private static func passesUpstream(_ name: FieldName) -> Bool {
+        switch name {
+        case .other, .via, .date, .etag, .range, .allow, .cookie, .origin, .server, .location, .contentType,
+            .retryAfter, .cacheControl, .wwwAuthenticate, .xAccelBuffering:
+            true
+        case .te, .host, .expect, .trailer, .upgrade, .forwarded, .connection, .keepAlive, .xRealIP,
+            .authorization, .xHTTPMethod, .xRewriteURL, .contentLength, .http2Settings, .xOriginalURL,
+            .lunaAccountID, .lunaRequestID, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto,
+            .proxyConnection, .xForwardedPrefix, .transferEncoding, .xMethodOverride, .proxyAuthenticate,
+            .proxyAuthorization, .xHTTPMethodOverride, .lunaStreamsAPIVersion:
+            false
+        }
+    }
+
+    private static func isAlias(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+        for index in name where bytes[index] == UInt8(ascii: "_") || bytes[index] == UInt8(ascii: ".") {
+            return FieldName.isProtectedAlias(bytes, name)
+        }
+        return false
+    }
+
+    private func appendOwnFields(
+        _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
+    ) {
+        if let accountID = request.accountID {
+            output.append("Luna-Account-Id: ")
+            output.append(accountID)
+            output.append("\r\n")
+        }
+        output.append("Luna-Request-Id: ")
+        request.requestID.append(to: &output)
+        output.append("\r\nX-Forwarded-For: ")
+        output.append(contentsOf: request.peer)
+        output.append("\r\nX-Forwarded-Proto: http\r\n")
+        if let host = head.fields.value(.host) {
+            output.append("X-Forwarded-Host: ")
+            output.append(bytes, host)
+            output.append("\r\n")
+        }
+    }
+
+    // MARK: Downstream
+
+    /// The answer's end-to-end fields, and ours.
+    func appendAnswerFields(
+        _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, route: Route, requestID: RequestID, unixSeconds: Int64,
+        to output: inout [UInt8]
+    ) {
+        let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
+        for index in 0..<head.fields.count {
+            let line = head.fields[index]
+            if line.name.isHopByHop || line.name == .contentLength || line.name == .lunaRequestID { continue }
+            if hasNominations, ConnectionOptions.nominate(bytes, head.fields, line.nameRange) { continue }
+            if line.name == .location {
+                appendLocation(bytes, line.valueRange, to: &output)
+            } else {
+                output.append(line, bytes)
+            }
+        }
+        Self.appendRequestID(requestID, to: &output)
+        // RFC 9110 §6.6.1: a recipient with a clock adds the date that is missing.
+        if !head.fields.contains(.date) { Self.appendDate(unixSeconds, to: &output) }
+        if route.isLive, head.status >= 200 {
+            if !head.fields.contains(.xAccelBuffering) { output.appendField("X-Accel-Buffering", "no") }
+            if !head.fields.contains(.cacheControl) { output.appendField("Cache-Control", "no-store") }
+        }
+    }
+
+    static func appendRequestID(_ id: RequestID, to output: inout [UInt8]) {
+        output.append("Luna-Request-Id: ")
+        id.append(to: &output)
+        output.append("\r\n")
+    }
+
+    static func appendDate(_ unixSeconds: Int64, to output: inout [UInt8]) {
+        output.append("Date: ")
+        HTTPDate.append(unixSeconds: unixSeconds, to: &output)
+        output.append("\r\n")
+    }
+
+    /// A Location that points at the upstream's `/1/…` points at our mount instead; any other stays.
+    private func appendLocation(_ bytes: Span<UInt8>, _ value: Range<Int>, to output: inout [UInt8]) {
+        output.append("Location: ")
+        var path = value
+        if bytes.starts(value, with: origin.span) {
+            path = value.lowerBound + origin.count..<value.upperBound
+        }
+        let versions = [versionPaths.first, versionPaths.second]
+        for version in versions where bytes.starts(path, with: version.span) {
+            let rest = path.lowerBound + version.count..<path.upperBound
+            guard rest.isEmpty || bytes[rest.lowerBound] == UInt8(ascii: "/") else { continue }
+            output.append(contentsOf: mount)
+            output.append(bytes, rest)
+            output.append("\r\n")
+            return
+        }
+        output.append(bytes, value)
+        output.append("\r\n")
+    }
+}
+
+extension [UInt8] {
+    /// A field line as it is forwarded: in one piece where it is written the usual way, else from its parts.
+    fileprivate mutating func append(_ line: FieldLine, _ bytes: Span<UInt8>) {
+        let name = line.nameRange
+        let value = line.valueRange
+        if value.lowerBound == name.upperBound + 2, bytes[name.upperBound + 1] == 0x20 {
+            append(bytes, line.lineRange)
+        } else {
+            append(bytes, name)
+            append(": ")
+            append(bytes, value)
+        }
+        append("\r\n")
+    }
+}

@@ -1,0 +1,145 @@
+import Auth
+import HTTPCore
+
+/// What a worker is told from other threads.
+enum WorkerMessage: Sendable {
+    /// A password has been compared for the connection that waits under this number.
+    case verdict(ticket: UInt64, PasswordCheck, PasswordVerdict)
+    case directory(AccountDirectory)
+    /// Take no more clients; end when the last is served, or at the deadline.
+    case drain(deadline: Interval)
+}
+
+/// What all workers share: values, and the pool that hashes for all of them.
+struct WorkerSetting: Sendable {
+    let configuration: Configuration
+    let directory: AccountDirectory
+    let passwords: PasswordPool
+    let mailbox: Mailbox<WorkerMessage>
+}
+
+/// One event loop and all that lives on it: listener, clients, connections to Luna-Streams, decisions. It is made and
+/// used on its own thread; its mailbox is the only way in.
+final class Worker {
+    let loop: EventLoop
+    let serverSettings: ServerSettings
+    let timeouts: ExchangeTimeouts
+    let routes: RouteTable
+    let forwarding: Forwarding
+    let authenticator: Authenticator
+    let pool = UpstreamPool()
+    let connector: Connector
+    let resources: OwnResources
+
+    private let passwords: PasswordPool
+    private let mailbox: Mailbox<WorkerMessage>
+    private var mailboxSource: MailboxSource<WorkerMessage>?
+    private var listener: Listener?
+    private var requestIDs = RequestIDSource()
+    private var connections: [ObjectIdentifier: ProxyConnection] = [:]
+    /// Connections whose request waits for a password to be compared.
+    private var waiting: [UInt64: ProxyConnection] = [:]
+    private var nextTicket: UInt64 = 0
+    private var drainEnd: DrainEnd?
+
+    init(_ setting: WorkerSetting) throws(SystemError) {
+        let configuration = setting.configuration
+        loop = try EventLoop()
+        var server = ServerSettings()
+        server.headTimeout = Interval(configuration.http.requestTimeout)
+        server.contentTimeout = Interval(configuration.http.requestTimeout)
+        server.keepAliveTimeout = Interval(configuration.http.keepAliveTimeout)
+        server.contentMaximum = configuration.http.requestMaximumSize
+        serverSettings = server
+        timeouts = ExchangeTimeouts(configuration.timeouts)
+        routes = RouteTable(mount: configuration.mount, isLunaStreamsActive: configuration.isLunaStreamsActive)
+        forwarding = Forwarding(configuration)
+        authenticator = Authenticator(
+            directory: setting.directory, allowsAccountHeader: configuration.allowsAccountHeader)
+        connector = try Connector(loop: loop, address: configuration.upstream)
+        resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
+        passwords = setting.passwords
+        mailbox = setting.mailbox
+    }
+
+    /// Serves clients of `socket` until it is told to drain and has done so.
+    func run(_ socket: consuming ListeningSocket) {
+        mailboxSource = MailboxSource(mailbox, loop: loop) { [unowned self] in receive($0) }
+        listener = Listener(socket, loop: loop) { [unowned self] descriptor, peer in
+            let connection = ProxyConnection(descriptor: descriptor, peer: peer, worker: self)
+            connections[ObjectIdentifier(connection)] = connection
+        }
+        loop.run()
+        listener?.closeDescriptor()
+        mailboxSource?.closeDescriptor()
+        drainEnd?.closeDescriptor()
+        pool.closeAll()
+        connector.shutDown()
+    }
+
+    private func receive(_ message: WorkerMessage) {
+        switch message {
+        case .verdict(let ticket, let check, let verdict):
+            let decision = authenticator.accept(check, verdict, now: loop.unixMilliseconds)
+            waiting.removeValue(forKey: ticket)?.decided(decision)
+        case .directory(let directory):
+            authenticator.replace(directory: directory)
+        case .drain(let deadline):
+            drain(deadline)
+        }
+    }
+
+    // MARK: For connections
+
+    func nextRequestID() -> RequestID {
+        requestIDs.next(unixSeconds: loop.unixMilliseconds / 1000)
+    }
+
+    /// Has a password compared; false where too many wait already.
+    func verify(_ check: PasswordCheck, for connection: ProxyConnection) -> Bool {
+        nextTicket += 1
+        let ticket = nextTicket
+        let mailbox = mailbox
+        waiting[ticket] = connection
+        let isSubmitted = passwords.submit(check) { mailbox.post(.verdict(ticket: ticket, check, $0)) }
+        if !isSubmitted { waiting[ticket] = nil }
+        return isSubmitted
+    }
+
+    /// An answer had to be cut short: the client can't be told, so the operator is.
+    func note(_ failure: UpstreamFailure, on route: Route, _ requestID: RequestID) {
+        var id: [UInt8] = []
+        requestID.append(to: &id)
+        StandardError.write(
+            "\(String(decoding: id, as: UTF8.self)) \(route.name): answer cut short: \(failure.detail)\n")
+    }
+
+    func closed(_ connection: ProxyConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        if drainEnd != nil, connections.isEmpty { loop.stop() }
+    }
+
+    // MARK: The end
+
+    private func drain(_ deadline: Interval) {
+        guard drainEnd == nil else { return }
+        listener?.closeDescriptor()
+        let end = DrainEnd(loop: loop)
+        end.setDeadline(loop.now.advanced(by: deadline))
+        drainEnd = end
+        for connection in Array(connections.values) { connection.drain() }
+        if connections.isEmpty { loop.stop() }
+    }
+}
+
+/// Stops the loop when draining has taken long enough.
+private final class DrainEnd: EventSource {
+    init(loop: EventLoop) {
+        super.init(descriptor: -1, loop: loop)
+        open([])
+    }
+
+    override func deadlinePassed() {
+        loop.stop()
+    }
+}
