@@ -1,23 +1,20 @@
 """Heap allocations per request, all threads: a library preloaded into the server counts them in a file we can read."""
 
 import struct
-import subprocess
-from pathlib import Path
 
 from ..peers import Peer, Surroundings, Variant
+from .preload import library
 from .script import Script
 
-SOURCE = Path(__file__).resolve().parents[2] / "native" / "countalloc.c"
 COUNTERS = struct.Struct("=QQQ")
 
 
 def count(kind: type[Peer], around: Surroundings, upstream_port: int, script: str, requests: int) -> dict[str, float]:
     """One run is enough: the counters are read before and after the steady state. `heap_growth` is allocations less
     frees: what a leak would show."""
-    library, counters = around.scratch / "countalloc.so", around.scratch / "countalloc.bin"
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", library, SOURCE], check=True, timeout=60)
+    counters = around.scratch / "countalloc.bin"
     counters.write_bytes(bytes(COUNTERS.size))
-    environment = {"LD_PRELOAD": str(library), "COUNTALLOC_FILE": str(counters)}
+    environment = {"LD_PRELOAD": str(library(around.scratch, "countalloc")), "COUNTALLOC_FILE": str(counters)}
     peer = kind(around, upstream_port, Variant(single=True, environment=environment))
     peer.start()
     try:

@@ -5,6 +5,7 @@ import re
 from ..machine import find_program
 from ..peers import Peer, Surroundings, Unavailable, Variant
 from .difference import per_request
+from .preload import library
 
 
 def count(kind: type[Peer], around: Surroundings, upstream_port: int, script: str, requests: int) -> dict[str, float]:
@@ -26,5 +27,6 @@ def count(kind: type[Peer], around: Surroundings, upstream_port: int, script: st
             raise RuntimeError("callgrind has left no count")
         return {"instructions": total}
 
-    variant = Variant(single=True, prefix=prefix)
+    variant = Variant(
+        single=True, prefix=prefix, environment={"LD_PRELOAD": str(library(around.scratch, "sigsuspend"))})
     return per_request(kind, around, upstream_port, variant, script, requests, read)

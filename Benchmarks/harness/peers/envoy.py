@@ -27,6 +27,11 @@ class Envoy(Peer):
         config = scratch.render(
             "envoy.json", "envoy.json", PORT=self.port, UPSTREAM=self.upstream_port, LOG=self.log,
             ROUTES=routes.rstrip("\n"))
+        if not self.variant.logs:
+            parsed = json.loads(config.read_text())
+            chain = parsed["static_resources"]["listeners"][0]["filter_chains"][0]
+            del chain["filters"][0]["typed_config"]["access_log"]
+            config.write_text(json.dumps(parsed))
         config.chmod(0o600)
         return [program, "-c", str(config), "--concurrency", "1", "--disable-hot-restart", "--file-flush-interval-msec", "1000",
                 "--log-level", "error"]

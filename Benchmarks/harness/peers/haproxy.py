@@ -17,5 +17,7 @@ class HAProxy(Peer):
         entries = [f"{token} {credentials.account}\n" for token in credentials.tokens]
         (scratch / "haproxy-tokens.map").write_text("".join(entries))
         (scratch / "haproxy-tokens.map").chmod(0o600)
-        config = scratch.render("haproxy.cfg", "haproxy.cfg", PORT=self.port, UPSTREAM=self.upstream_port)
+        config = scratch.render(
+            "haproxy.cfg", "haproxy.cfg", PORT=self.port, UPSTREAM=self.upstream_port,
+            LOG="log stdout format raw local0 info" if self.variant.logs else "# no log")
         return [program, "-db", "-f", str(config)]

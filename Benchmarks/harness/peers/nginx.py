@@ -20,6 +20,7 @@ class Nginx(Peer):
             "map $http_authorization $account {", '    default "";', *entries, "}", ""]))
         (scratch / "nginx-tokens.map").chmod(0o600)
         config = scratch.render(
-            "nginx.conf", "nginx.conf", PORT=self.port, UPSTREAM=self.upstream_port, LOG=self.log, USER=server_user(),
+            "nginx.conf", "nginx.conf", PORT=self.port, UPSTREAM=self.upstream_port, USER=server_user(),
+            ACCESS_LOG=f"{self.log} access buffer=64k flush=1s" if self.variant.logs else "off",
             MASTER="off" if self.variant.single else "on", BUFFERING="off" if self.variant.live else "on")
         return [program, "-e", str(scratch / "nginx-error.log"), "-c", str(config)]

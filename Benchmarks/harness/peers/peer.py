@@ -25,10 +25,12 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Variant:
-    """How one start differs from the usual one: unbuffered answers for live previews; one process only, a program in
+    """How one start differs from the usual one: unbuffered answers for live previews; no access log;
+    one process only, a program in
     front (valgrind, strace) and an environment for the regression guard."""
 
     live: bool = False
+    logs: bool = True
     single: bool = False
     prefix: Sequence[str] = ()
     environment: dict[str, str] = field(default_factory=dict)
