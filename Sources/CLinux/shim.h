@@ -1,39 +1,106 @@
-// Linux calls that Swift's Glibc module does not export: epoll, eventfd, accept4.
+// Linux calls that Swift's Glibc module does not export or cannot call: epoll, eventfd, accept4, gathered writes.
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
 
-// accept4 is declared only under _GNU_SOURCE, which the module's importer does not set.
+// Declared only under _GNU_SOURCE, which would make the system's types differ from those of Swift's Glibc module.
 extern int accept4(int, struct sockaddr *restrict, socklen_t *restrict, int);
 
-static inline int linux_accept4(int listener, struct sockaddr *address, socklen_t *length) {
-    return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+// Each call returns -errno on failure, so that nothing can run between the call and the reading of errno.
+
+static inline long linux_result(long result) { return result >= 0 ? result : -(long)errno; }
+
+static inline int linux_epoll_create(void) { return (int)linux_result(epoll_create1(EPOLL_CLOEXEC)); }
+
+// operation: 0 add, 1 modify, 2 delete.
+static inline int linux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    static const int operations[3] = {EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLL_CTL_DEL};
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return (int)linux_result(epoll_ctl(epoll, operations[operation], descriptor, &event));
 }
 
-// The macros below are cast expressions, which Swift cannot import.
+enum { LINUX_EVENTS_PER_WAIT = 256 };
+
+// epoll_event is packed on x86_64, which Swift cannot express: tokens and events come apart.
+static inline int linux_epoll_wait(int epoll, uint64_t *tokens, uint32_t *events, int milliseconds) {
+    struct epoll_event ready[LINUX_EVENTS_PER_WAIT];
+    int count = (int)linux_result(epoll_wait(epoll, ready, LINUX_EVENTS_PER_WAIT, milliseconds));
+    for (int index = 0; index < count; index++) {
+        tokens[index] = ready[index].data.u64;
+        events[index] = ready[index].events;
+    }
+    return count;
+}
+
 enum {
-    LINUX_EPOLLIN = EPOLLIN,
-    LINUX_EPOLLOUT = EPOLLOUT,
-    LINUX_EPOLLRDHUP = EPOLLRDHUP,
-    LINUX_EPOLLHUP = EPOLLHUP,
-    LINUX_EPOLLERR = EPOLLERR,
-    LINUX_SOCK_STREAM = SOCK_STREAM,
-    LINUX_SOCK_NONBLOCK = SOCK_NONBLOCK,
-    LINUX_SOCK_CLOEXEC = SOCK_CLOEXEC,
-    LINUX_MSG_NOSIGNAL = MSG_NOSIGNAL,
-    LINUX_MSG_PEEK = MSG_PEEK,
-    LINUX_EFD_NONBLOCK = EFD_NONBLOCK,
-    LINUX_EFD_CLOEXEC = EFD_CLOEXEC,
+    LINUX_READABLE = EPOLLIN,
+    LINUX_WRITABLE = EPOLLOUT,
+    LINUX_PEER_FINISHED = EPOLLRDHUP,
+    LINUX_HUNG_UP = EPOLLHUP,
+    LINUX_FAILED = EPOLLERR,
 };
+
+static inline int linux_eventfd(void) { return (int)linux_result(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)); }
+
+static inline int linux_stream_socket(int family) {
+    return (int)linux_result(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+static inline int linux_accept(int listener, struct sockaddr_storage *address) {
+    socklen_t length = sizeof *address;
+    return (int)linux_result(accept4(listener, (struct sockaddr *)address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+}
+
+static inline long linux_receive(int descriptor, void *bytes, size_t count) {
+    return linux_result(recv(descriptor, bytes, count, 0));
+}
+
+static inline long linux_send(int descriptor, const void *bytes, size_t count) {
+    return linux_result(send(descriptor, bytes, count, MSG_NOSIGNAL));
+}
+
+// Three parts leave in one call: what was pending, the content, and what closes its chunk.
+static inline long linux_send_parts(
+    int descriptor, const void *first, size_t firstCount, const void *second, size_t secondCount, const void *third,
+    size_t thirdCount) {
+    struct iovec parts[3] = {
+        {(void *)first, firstCount}, {(void *)second, secondCount}, {(void *)third, thirdCount}};
+    struct msghdr message;
+    memset(&message, 0, sizeof message);
+    message.msg_iov = parts;
+    message.msg_iovlen = 3;
+    return linux_result(sendmsg(descriptor, &message, MSG_NOSIGNAL));
+}
+
+static inline int linux_set_option(int descriptor, int level, int option, int value) {
+    return (int)linux_result(setsockopt(descriptor, level, option, &value, sizeof value));
+}
+
+// Closing then resets the connection: the peer can't take what it has for the whole.
+static inline void linux_reset_on_close(int descriptor) {
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+static inline int64_t linux_clock(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+static inline int64_t linux_monotonic(void) { return linux_clock(CLOCK_MONOTONIC); }
+static inline int64_t linux_realtime(void) { return linux_clock(CLOCK_REALTIME); }
 
 #endif

@@ -1,4 +1,3 @@
-
 /// Everything an operator decides, already valid: it is built only by `ConfigurationReader`, never changed, and shared
 /// by all workers.
 package struct Configuration: Sendable, Equatable {

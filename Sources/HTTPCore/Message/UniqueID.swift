@@ -25,7 +25,11 @@ package struct UniqueID: Hashable, Sendable, CustomStringConvertible {
                 guard byte == UInt8(ascii: "-") else { return nil }
             default:
                 guard let digit = ASCII.hexadecimalValue(byte) else { return nil }
-                if digits < 16 { words.0 = words.0 << 4 | UInt64(digit) } else { words.1 = words.1 << 4 | UInt64(digit) }
+                if digits < 16 {
+                    words.0 = words.0 << 4 | UInt64(digit)
+                } else {
+                    words.1 = words.1 << 4 | UInt64(digit)
+                }
                 digits += 1
             }
             index += 1

@@ -1,0 +1,52 @@
+/// The connection options of a message (RFC 9110 §7.6.1), all Connection lines together: an empty first line must not
+/// hide the second (CVE-2021-33197).
+package struct ConnectionOptions: Sendable {
+    package private(set) var hasClose = false
+    package private(set) var hasKeepAlive = false
+    package private(set) var hasUpgrade = false
+    /// Whether any other option stands there: such a one names a field that must not be forwarded.
+    package private(set) var namesFields = false
+
+    package init(_ bytes: Span<UInt8>, _ fields: borrowing FieldTable) {
+        guard fields.contains(.connection) else { return }
+        for index in 0..<fields.count where fields[index].name == .connection {
+            add(bytes, fields[index].valueRange)
+        }
+    }
+
+    private mutating func add(_ bytes: Span<UInt8>, _ value: Range<Int>) {
+        var elements = ListElements(value)
+        while let option = elements.next(bytes) {
+            if ASCII.isEqual(bytes, option, ignoringCaseOf: "keep-alive") {
+                hasKeepAlive = true
+            } else if ASCII.isEqual(bytes, option, ignoringCaseOf: "close") {
+                hasClose = true
+            } else if ASCII.isEqual(bytes, option, ignoringCaseOf: "upgrade") {
+                hasUpgrade = true
+            } else if !option.isEmpty {
+                namesFields = true
+            }
+        }
+    }
+
+    /// Whether some connection option names the field at `name`.
+    package static func nominate(
+        _ bytes: Span<UInt8>, _ fields: borrowing FieldTable, _ name: Range<Int>
+    ) -> Bool {
+        for index in 0..<fields.count where fields[index].name == .connection {
+            var elements = ListElements(fields[index].valueRange)
+            while let option = elements.next(bytes) {
+                if option.count == name.count, isSame(bytes, option.lowerBound, name) { return true }
+            }
+        }
+        return false
+    }
+
+    private static func isSame(_ bytes: Span<UInt8>, _ start: Int, _ name: Range<Int>) -> Bool {
+        for offset in 0..<name.count
+        where ASCII.lowercase(bytes[start + offset]) != ASCII.lowercase(bytes[name.lowerBound + offset]) {
+            return false
+        }
+        return true
+    }
+}

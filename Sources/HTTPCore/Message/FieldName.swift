@@ -1,0 +1,207 @@
+/// The field names that some rule of ours asks about. A name is recognised once, when its line is parsed; every
+/// later question compares one byte.
+package enum FieldName: UInt8, Sendable, CaseIterable {
+    /// Any other name: such a field passes through untouched.
+    case other = 0
+    case te, via
+    case date, host, etag
+    case range
+    case allow, cookie, expect, origin, server
+    case trailer, upgrade
+    case location, forwarded
+    case connection, keepAlive, xRealIP
+    case contentType, retryAfter
+    case authorization, cacheControl, xHTTPMethod, xRewriteURL
+    case contentLength, http2Settings, xOriginalURL
+    case lunaAccountID, lunaRequestID, xForwardedFor
+    case xForwardedHost, xForwardedPort, xForwardedProto
+    case proxyConnection, wwwAuthenticate, xAccelBuffering, xForwardedPrefix
+    case transferEncoding, xMethodOverride
+    case proxyAuthenticate
+    case proxyAuthorization, xHTTPMethodOverride
+    case lunaStreamsAPIVersion
+
+    /// How many codes there are, `other` included.
+    package static let count = 44
+
+    /// The name in lower case.
+    package var spelling: StaticString {
+        switch self {
+        case .other: ""
+        case .te: "te"
+        case .via: "via"
+        case .date: "date"
+        case .host: "host"
+        case .etag: "etag"
+        case .range: "range"
+        case .allow: "allow"
+        case .cookie: "cookie"
+        case .expect: "expect"
+        case .origin: "origin"
+        case .server: "server"
+        case .trailer: "trailer"
+        case .upgrade: "upgrade"
+        case .location: "location"
+        case .forwarded: "forwarded"
+        case .connection: "connection"
+        case .keepAlive: "keep-alive"
+        case .xRealIP: "x-real-ip"
+        case .contentType: "content-type"
+        case .retryAfter: "retry-after"
+        case .authorization: "authorization"
+        case .cacheControl: "cache-control"
+        case .xHTTPMethod: "x-http-method"
+        case .xRewriteURL: "x-rewrite-url"
+        case .contentLength: "content-length"
+        case .http2Settings: "http2-settings"
+        case .xOriginalURL: "x-original-url"
+        case .lunaAccountID: "luna-account-id"
+        case .lunaRequestID: "luna-request-id"
+        case .xForwardedFor: "x-forwarded-for"
+        case .xForwardedHost: "x-forwarded-host"
+        case .xForwardedPort: "x-forwarded-port"
+        case .xForwardedProto: "x-forwarded-proto"
+        case .proxyConnection: "proxy-connection"
+        case .wwwAuthenticate: "www-authenticate"
+        case .xAccelBuffering: "x-accel-buffering"
+        case .xForwardedPrefix: "x-forwarded-prefix"
+        case .transferEncoding: "transfer-encoding"
+        case .xMethodOverride: "x-method-override"
+        case .proxyAuthenticate: "proxy-authenticate"
+        case .proxyAuthorization: "proxy-authorization"
+        case .xHTTPMethodOverride: "x-http-method-override"
+        case .lunaStreamsAPIVersion: "luna-streams-api-version"
+        }
+    }
+
+    /// The code of the name at `range`, upper and lower case alike (RFC 9110 §5.1).
+    ///
+    /// Length and first letter leave one or two candidates; those are compared in full.
+    package init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        guard range.count >= 2, range.count <= 24 else {
+            self = .other
+            return
+        }
+        let first = UInt16(ASCII.lowercase(bytes[range.lowerBound]))
+        let candidates: (FieldName, FieldName)
+        switch UInt16(range.count) << 8 | first {
+        case 2 << 8 | 0x74: candidates = (.te, .other)
+        case 3 << 8 | 0x76: candidates = (.via, .other)
+        case 4 << 8 | 0x64: candidates = (.date, .other)
+        case 4 << 8 | 0x68: candidates = (.host, .other)
+        case 4 << 8 | 0x65: candidates = (.etag, .other)
+        case 5 << 8 | 0x72: candidates = (.range, .other)
+        case 5 << 8 | 0x61: candidates = (.allow, .other)
+        case 6 << 8 | 0x63: candidates = (.cookie, .other)
+        case 6 << 8 | 0x65: candidates = (.expect, .other)
+        case 6 << 8 | 0x6F: candidates = (.origin, .other)
+        case 6 << 8 | 0x73: candidates = (.server, .other)
+        case 7 << 8 | 0x74: candidates = (.trailer, .other)
+        case 7 << 8 | 0x75: candidates = (.upgrade, .other)
+        case 8 << 8 | 0x6C: candidates = (.location, .other)
+        case 9 << 8 | 0x66: candidates = (.forwarded, .other)
+        case 9 << 8 | 0x78: candidates = (.xRealIP, .other)
+        case 10 << 8 | 0x63: candidates = (.connection, .other)
+        case 10 << 8 | 0x6B: candidates = (.keepAlive, .other)
+        case 11 << 8 | 0x72: candidates = (.retryAfter, .other)
+        case 12 << 8 | 0x63: candidates = (.contentType, .other)
+        case 13 << 8 | 0x61: candidates = (.authorization, .other)
+        case 13 << 8 | 0x63: candidates = (.cacheControl, .other)
+        case 13 << 8 | 0x78: candidates = (.xHTTPMethod, .xRewriteURL)
+        case 14 << 8 | 0x63: candidates = (.contentLength, .other)
+        case 14 << 8 | 0x68: candidates = (.http2Settings, .other)
+        case 14 << 8 | 0x78: candidates = (.xOriginalURL, .other)
+        case 15 << 8 | 0x6C: candidates = (.lunaAccountID, .lunaRequestID)
+        case 15 << 8 | 0x78: candidates = (.xForwardedFor, .other)
+        case 16 << 8 | 0x78: candidates = (.xForwardedHost, .xForwardedPort)
+        case 16 << 8 | 0x70: candidates = (.proxyConnection, .other)
+        case 16 << 8 | 0x77: candidates = (.wwwAuthenticate, .other)
+        case 17 << 8 | 0x74: candidates = (.transferEncoding, .other)
+        case 17 << 8 | 0x78:
+            let third = bytes[range.lowerBound + 2] | 0x20
+            if third == 0x61 {
+                candidates = (.xAccelBuffering, .other)
+            } else if third == 0x6D {
+                candidates = (.xMethodOverride, .other)
+            } else {
+                candidates = (.xForwardedProto, .other)
+            }
+        case 18 << 8 | 0x70: candidates = (.proxyAuthenticate, .other)
+        case 18 << 8 | 0x78: candidates = (.xForwardedPrefix, .other)
+        case 19 << 8 | 0x70: candidates = (.proxyAuthorization, .other)
+        case 22 << 8 | 0x78: candidates = (.xHTTPMethodOverride, .other)
+        case 24 << 8 | 0x6C: candidates = (.lunaStreamsAPIVersion, .other)
+        default:
+            self = .other
+            return
+        }
+        if candidates.0.isSpelled(bytes, range) {
+            self = candidates.0
+        } else if candidates.1 != .other, candidates.1.isSpelled(bytes, range) {
+            self = candidates.1
+        } else {
+            self = .other
+        }
+    }
+
+    private func isSpelled(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        ASCII.isEqual(bytes, range, ignoringCaseOf: spelling)
+    }
+
+    /// Whether the name at `range` would be one of those in `isProtected` if `_` and `.` were hyphens: some
+    /// frameworks read them so (`Luna_Account_Id`), which would let a client speak in the proxy's name.
+    package static func isProtectedAlias(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count <= 24 else { return false }
+        var folded: [UInt8] = []
+        for index in range {
+            let byte = bytes[index]
+            folded.append(byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") ? UInt8(ascii: "-") : byte)
+        }
+        return FieldName(folded.span, 0..<folded.count).isProtected
+    }
+
+    /// Fields that frame, name or authorise a request: nobody downstream may set them under another spelling, and
+    /// naming them in Connection changes nothing about them (RFC 9110 §7.6.1; request smuggling through nomination).
+    package var isProtected: Bool {
+        switch self {
+        case .host, .contentLength, .transferEncoding, .authorization, .lunaAccountID, .lunaRequestID,
+            .lunaStreamsAPIVersion, .xForwardedFor, .xForwardedHost, .xForwardedPort, .xForwardedProto,
+            .xForwardedPrefix, .forwarded, .xRealIP, .xOriginalURL, .xRewriteURL, .xHTTPMethod, .xMethodOverride,
+            .xHTTPMethodOverride, .connection, .proxyAuthorization, .expect, .contentType:
+            true
+        case .other, .te, .via, .date, .etag, .range, .allow, .cookie, .origin, .server, .trailer, .upgrade,
+            .location, .keepAlive, .retryAfter, .cacheControl, .http2Settings, .proxyConnection, .wwwAuthenticate,
+            .xAccelBuffering, .proxyAuthenticate:
+            false
+        }
+    }
+
+    /// Fields that concern one connection only (RFC 9110 §7.6.1) or that the sender of a message writes itself.
+    package var isHopByHop: Bool {
+        switch self {
+        case .connection, .keepAlive, .proxyConnection, .te, .trailer, .transferEncoding, .upgrade, .http2Settings,
+            .proxyAuthenticate, .proxyAuthorization:
+            true
+        case .other, .via, .date, .host, .etag, .range, .allow, .cookie, .expect, .origin, .server, .location,
+            .forwarded, .xRealIP, .contentType, .retryAfter, .authorization, .cacheControl, .xHTTPMethod,
+            .xRewriteURL, .contentLength, .xOriginalURL, .lunaAccountID, .lunaRequestID, .xForwardedFor,
+            .xForwardedHost, .xForwardedPort, .xForwardedProto, .wwwAuthenticate, .xAccelBuffering,
+            .xForwardedPrefix, .xMethodOverride, .xHTTPMethodOverride, .lunaStreamsAPIVersion:
+            false
+        }
+    }
+}
+
+extension ASCII {
+    /// Whether the bytes at `range` are `word`, which is in lower case, in any case.
+    package static func isEqual(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, ignoringCaseOf word: StaticString
+    ) -> Bool {
+        guard range.count == word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { letters in
+            var index = 0
+            while index < letters.count, lowercase(bytes[range.lowerBound + index]) == letters[index] { index += 1 }
+            return index == letters.count
+        }
+    }
+}

@@ -1,0 +1,168 @@
+/// Parses message heads in place: stateless over the bytes that have come, which start with the message. It returns
+/// false while the head is incomplete, and throws as soon as a whole line shows that it can't become valid. Nothing
+/// is repaired: bare LF, folding, white space before a colon, a second space in the request line are errors (RFC 9112
+/// §2.2, §5.1, §5.2 allow refusing each).
+package struct HeadParser: Sendable {
+    package let limits: MessageLimits
+
+    package init(limits: MessageLimits = MessageLimits()) {
+        self.limits = limits
+    }
+
+    /// Reads a request head from `bytes` into `head`, whose memory is used again.
+    package func parse(_ bytes: Span<UInt8>, into head: inout RequestHead) throws(MessageError) -> Bool {
+        head.fields.removeAll()
+        guard let lineEnd = try endOfLine(bytes, from: 0, limit: limits.startLine, tooLong: .startLineTooLong) else {
+            return false
+        }
+        try parseRequestLine(bytes, 0..<lineEnd, into: &head)
+        guard let end = try parseFields(bytes, from: lineEnd + 2, into: &head.fields) else { return false }
+        head.length = end
+        try RequestRules.check(bytes, &head)
+        return true
+    }
+
+    /// Reads a response head. `method` is the request's: with it the content's framing is decided.
+    package func parse(
+        _ bytes: Span<UInt8>, answering method: Method, into head: inout ResponseHead
+    ) throws(MessageError) -> Bool {
+        head.fields.removeAll()
+        guard let lineEnd = try endOfLine(bytes, from: 0, limit: limits.startLine, tooLong: .startLineTooLong) else {
+            return false
+        }
+        try parseStatusLine(bytes, 0..<lineEnd, into: &head)
+        guard let end = try parseFields(bytes, from: lineEnd + 2, into: &head.fields) else { return false }
+        head.length = end
+        head.framing = try .ofResponse(
+            bytes, head.fields, version: head.version, status: head.status, method: method)
+        let options = ConnectionOptions(bytes, head.fields)
+        head.isPersistent =
+            !options.hasClose && (head.version == .http11 || options.hasKeepAlive) && head.framing != .untilClose
+        return true
+    }
+
+    /// The index of the CR that ends the line at `start`, or nil while its LF has not come.
+    private func endOfLine(
+        _ bytes: Span<UInt8>, from start: Int, limit: Int, tooLong: MessageError
+    ) throws(MessageError) -> Int? {
+        let bound = min(bytes.count, start + limit)
+        var index = start
+        // Field values and request lines hold no byte below a space but tab: the loop ends at CR, LF or a fault.
+        while index < bound, ASCII.isFieldValue(bytes[index]) { index += 1 }
+        guard index < bound else {
+            if index - start >= limit { throw tooLong }
+            return nil
+        }
+        guard bytes[index] == 0x0D else {
+            throw bytes[index] == 0x0A ? .lineEndWithoutCarriageReturn : .malformedFieldValue
+        }
+        guard index + 1 < bytes.count else { return nil }
+        guard bytes[index + 1] == 0x0A else { throw .carriageReturnAlone }
+        return index
+    }
+
+    private func parseRequestLine(
+        _ bytes: Span<UInt8>, _ line: Range<Int>, into head: inout RequestHead
+    ) throws(MessageError) {
+        var index = line.lowerBound
+        while index < line.upperBound, ASCII.isToken(bytes[index]) { index += 1 }
+        guard index > line.lowerBound, index < line.upperBound, bytes[index] == 0x20 else {
+            throw .malformedRequestLine
+        }
+        head.method = Method(bytes, line.lowerBound..<index)
+        let targetStart = index + 1
+        // The version is the last nine bytes, its space included; the target may hold no space.
+        let versionStart = line.upperBound - 8
+        guard versionStart - 1 > targetStart, bytes[versionStart - 1] == 0x20 else { throw .malformedRequestLine }
+        head.version = try version(bytes, at: versionStart)
+        head.target = targetStart..<versionStart - 1
+        try RequestTarget.parse(bytes, &head)
+    }
+
+    private func parseStatusLine(
+        _ bytes: Span<UInt8>, _ line: Range<Int>, into head: inout ResponseHead
+    ) throws(MessageError) {
+        // HTTP/1.1 SP 3DIGIT [SP reason]: servers that leave out the last space leave nothing open to doubt.
+        guard line.count >= 12, bytes[line.lowerBound + 8] == 0x20 else { throw .malformedStatusLine }
+        do {
+            head.version = try version(bytes, at: line.lowerBound)
+        } catch {
+            throw .malformedStatusLine
+        }
+        let code = line.lowerBound + 9
+        guard ASCII.isDigit(bytes[code]), ASCII.isDigit(bytes[code + 1]), ASCII.isDigit(bytes[code + 2]) else {
+            throw .malformedStatusLine
+        }
+        head.status =
+            Int(bytes[code] &- 0x30) * 100 + Int(bytes[code + 1] &- 0x30) * 10 + Int(bytes[code + 2] &- 0x30)
+        guard (100..<600).contains(head.status) else { throw .malformedStatusLine }
+        if line.count > 12 {
+            guard bytes[line.lowerBound + 12] == 0x20 else { throw .malformedStatusLine }
+            head.reason = line.lowerBound + 13..<line.upperBound
+        } else {
+            head.reason = line.upperBound..<line.upperBound
+        }
+    }
+
+    /// Byte for byte `HTTP/1.1` or `HTTP/1.0`; other digits are another version (505), other bytes no version at all.
+    private func version(_ bytes: Span<UInt8>, at start: Int) throws(MessageError) -> HTTPVersion {
+        guard bytes[start] == 0x48, bytes[start + 1] == 0x54, bytes[start + 2] == 0x54, bytes[start + 3] == 0x50,
+            bytes[start + 4] == 0x2F, ASCII.isDigit(bytes[start + 5]), bytes[start + 6] == 0x2E,
+            ASCII.isDigit(bytes[start + 7])
+        else { throw .malformedRequestLine }
+        guard bytes[start + 5] == 0x31 else { throw .unsupportedVersion }
+        switch bytes[start + 7] {
+        case 0x31: return .http11
+        case 0x30: return .http10
+        default: throw .unsupportedVersion
+        }
+    }
+
+    /// Reads field lines up to the empty line; returns the index after it, or nil while it has not come.
+    private func parseFields(
+        _ bytes: Span<UInt8>, from start: Int, into fields: inout FieldTable
+    ) throws(MessageError) -> Int? {
+        var position = start
+        while true {
+            guard position < bytes.count else {
+                if position >= limits.head { throw .headTooLong }
+                return nil
+            }
+            if bytes[position] == 0x0D {
+                guard position + 1 < bytes.count else { return nil }
+                guard bytes[position + 1] == 0x0A else { throw .carriageReturnAlone }
+                guard position + 2 <= limits.head else { throw .headTooLong }
+                return position + 2
+            }
+            var colon = position
+            while colon < bytes.count, ASCII.isToken(bytes[colon]) { colon += 1 }
+            guard colon < bytes.count else {
+                if colon >= limits.head { throw .headTooLong }
+                return nil
+            }
+            guard bytes[colon] == 0x3A, colon > position else {
+                try refuseName(bytes, line: position, at: colon)
+            }
+            guard
+                let lineEnd = try endOfLine(
+                    bytes, from: colon + 1, limit: max(1, limits.head - colon - 1), tooLong: .headTooLong)
+            else { return nil }
+            guard lineEnd + 2 <= limits.head else { throw .headTooLong }
+            guard fields.count < limits.fields else { throw .tooManyFields }
+            let value = ASCII.trim(bytes, colon + 1..<lineEnd)
+            fields.append(
+                FieldLine(
+                    name: FieldName(bytes, position..<colon), nameStart: UInt16(truncatingIfNeeded: position),
+                    nameLength: UInt16(truncatingIfNeeded: colon - position),
+                    valueStart: UInt16(truncatingIfNeeded: value.lowerBound),
+                    valueLength: UInt16(truncatingIfNeeded: value.count)))
+            position = lineEnd + 2
+        }
+    }
+
+    private func refuseName(_ bytes: Span<UInt8>, line: Int, at index: Int) throws(MessageError) -> Never {
+        if index == line, bytes[index] == 0x20 || bytes[index] == 0x09 { throw .foldedField }
+        if bytes[index] == 0x0A { throw .lineEndWithoutCarriageReturn }
+        throw .malformedFieldName
+    }
+}

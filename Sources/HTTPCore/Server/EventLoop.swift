@@ -1,0 +1,155 @@
+import CLinux
+import Glibc
+
+/// One worker's loop over epoll, level-triggered. Everything on it lives on the thread that calls `run`, and nothing
+/// of it is touched from elsewhere but its mailboxes.
+package final class EventLoop {
+    private struct Slot {
+        var source: EventSource?
+        /// Counts the sources that have stood here: an event for one that is gone names an older generation.
+        var generation: UInt32 = 1
+    }
+
+    private let epoll: Int32
+    private var slots: [Slot] = []
+    private var freeSlots: [Int] = []
+    private var heap = DeadlineHeap()
+    private var tokens = [UInt64](repeating: 0, count: Int(LINUX_EVENTS_PER_WAIT))
+    private var events = [UInt32](repeating: 0, count: Int(LINUX_EVENTS_PER_WAIT))
+    private var isStopped = false
+
+    /// The time of this turn: read once after waiting, good for all that the turn does.
+    package private(set) var now: Instant
+    /// What to add to `now` for the wall clock, in nanoseconds; read again each second.
+    private var wallClockOffset: Int64
+    private var wallClockRead: Instant
+    /// Memory that is lent out for one event and comes back warm.
+    package var memory = LoopMemory()
+
+    package init() throws(SystemError) {
+        epoll = linux_epoll_create()
+        if epoll < 0 { throw SystemError(call: "epoll_create1", code: -epoll) }
+        let monotonic = linux_monotonic()
+        now = Instant(nanoseconds: monotonic)
+        wallClockRead = now
+        wallClockOffset = linux_realtime() - monotonic
+    }
+
+    deinit {
+        Glibc.close(epoll)
+    }
+
+    /// The wall clock of this turn, in milliseconds since 1970.
+    package var unixMilliseconds: Int64 { (now.nanoseconds &+ wallClockOffset) / 1_000_000 }
+
+    /// Serves until `stop` is called.
+    package func run() {
+        while !isStopped { turn() }
+    }
+
+    /// `run` returns after this turn.
+    package func stop() {
+        isStopped = true
+    }
+
+    private func turn() {
+        let count = wait(milliseconds: timeout())
+        readClock()
+        for index in 0..<count {
+            // A source that an earlier event of this turn has closed is not there any more.
+            guard let source = source(tokens[index]) else { continue }
+            source.ready(Events(rawValue: events[index]))
+        }
+        fireDeadlines()
+    }
+
+    private func wait(milliseconds: Int32) -> Int {
+        let epoll = epoll
+        let result = tokens.withUnsafeMutableBufferPointer { tokens in
+            events.withUnsafeMutableBufferPointer { events in
+                linux_epoll_wait(epoll, tokens.baseAddress, events.baseAddress, milliseconds)
+            }
+        }
+        precondition(result >= 0 || result == -EINTR, "epoll_wait fails only on a descriptor that is not ours")
+        return max(0, Int(result))
+    }
+
+    private func readClock() {
+        now = Instant(nanoseconds: linux_monotonic())
+        if now.nanoseconds &- wallClockRead.nanoseconds > 1_000_000_000 {
+            wallClockRead = now
+            wallClockOffset = linux_realtime() &- now.nanoseconds
+        }
+    }
+
+    /// Milliseconds until the earliest deadline, rounded up so that it has come by then; -1 where there is none.
+    private func timeout() -> Int32 {
+        let earliest = heap.earliest
+        if earliest == .never { return -1 }
+        let nanoseconds = max(0, earliest.nanoseconds &- now.nanoseconds)
+        return Int32(min(nanoseconds / 1_000_000 + 1, 60_000))
+    }
+
+    private func fireDeadlines() {
+        while let entry = heap.removeDue(at: now) {
+            guard let source = source(entry.token), source.scheduled == entry.instant else { continue }
+            source.scheduled = .never
+            if source.deadline <= now {
+                source.deadline = .never
+                source.deadlinePassed()
+            } else if source.deadline != .never {
+                schedule(source)
+            }
+        }
+    }
+
+    func schedule(_ source: EventSource) {
+        guard source.token != 0 else { return }
+        source.scheduled = source.deadline
+        heap.insert(DeadlineHeap.Entry(instant: source.deadline, token: source.token))
+    }
+
+    // MARK: Sources
+
+    private func source(_ token: UInt64) -> EventSource? {
+        let index = Int(truncatingIfNeeded: token & 0xFFFF_FFFF)
+        guard index < slots.count, slots[index].generation == UInt32(truncatingIfNeeded: token >> 32) else {
+            return nil
+        }
+        return slots[index].source
+    }
+
+    func add(_ source: EventSource, _ interest: Events) {
+        precondition(source.token == 0, "a source joins its loop once")
+        let index = freeSlots.popLast() ?? slots.count
+        if index == slots.count { slots.append(Slot()) }
+        slots[index].source = source
+        source.token = UInt64(slots[index].generation) << 32 | UInt64(index)
+        source.interest = interest
+        control(0, source)
+        if source.deadline != .never { schedule(source) }
+    }
+
+    func change(_ source: EventSource, _ interest: Events) {
+        guard source.token != 0 else { return }
+        source.interest = interest
+        control(1, source)
+    }
+
+    func remove(_ source: EventSource) {
+        control(2, source)
+        let index = Int(truncatingIfNeeded: source.token & 0xFFFF_FFFF)
+        slots[index].source = nil
+        slots[index].generation &+= 1
+        freeSlots.append(index)
+        source.token = 0
+        source.scheduled = .never
+    }
+
+    private func control(_ operation: Int32, _ source: EventSource) {
+        let result = linux_epoll_control(epoll, operation, source.descriptor, source.interest.rawValue, source.token)
+        // Out of kernel memory for watches is the one failure that is not our own mistake: then the deadline of the
+        // source ends it, as it does for any peer that is never heard of again.
+        precondition(result == 0 || result == -ENOMEM || result == -ENOSPC, "epoll_ctl fails only by our own mistake")
+    }
+}

@@ -1,0 +1,241 @@
+import CLinux
+import Glibc
+
+/// From bytes to requests.
+extension ServerConnection {
+    func receive() {
+        var buffer = loop.memory.takeReadBuffer()
+        switch SystemCall.receive(descriptor, into: &buffer, limit: buffer.count) {
+        case .bytes(let count): deliver(buffer.span.extracting(0..<count))
+        case .end: peerFinished()
+        case .wouldBlock: break
+        case .failed: close(phase == .lingering ? .completed : .clientGone)
+        }
+        loop.memory.giveBack(readBuffer: buffer)
+    }
+
+    private func deliver(_ bytes: Span<UInt8>) {
+        if input.isEmpty {
+            let used = process(bytes)
+            if phase != .closed, used < bytes.count { keep(bytes, from: used) }
+            return
+        }
+        let before = input.count
+        input.append(bytes)
+        // While a head drips in, it is looked at again only where a line has ended or a limit was crossed: parsing
+        // is over the whole head each time, and a byte at a time that would be quadratic.
+        let limits = settings.limits
+        if phase == .head, !Self.hasLineEnd(bytes),
+            before < limits.startLine && input.count < limits.startLine
+                || before >= limits.startLine && input.count < limits.head
+        {
+            return
+        }
+        processInput()
+    }
+
+    private static func hasLineEnd(_ bytes: Span<UInt8>) -> Bool {
+        for index in 0..<bytes.count where bytes[index] == 0x0A { return true }
+        return false
+    }
+
+    private func keep(_ bytes: Span<UInt8>, from used: Int) {
+        input = loop.memory.takeBuffer()
+        input.append(bytes, used..<bytes.count)
+        if phase == .head { patience = loop.now.advanced(by: settings.headTimeout) }
+    }
+
+    /// Goes on with what is in the input.
+    func processInput() {
+        guard !isProcessing, !input.isEmpty, phase != .closed else { return }
+        var pending = input
+        input = []
+        let used = process(pending.span)
+        if phase == .closed || used == pending.count {
+            loop.memory.giveBack(buffer: pending)
+        } else {
+            pending.removeSubrange(0..<used)
+            input = pending
+            if phase == .head, patience == .never { patience = loop.now.advanced(by: settings.headTimeout) }
+        }
+    }
+
+    /// Uses what it can of `bytes` and returns how much that was.
+    private func process(_ bytes: Span<UInt8>) -> Int {
+        isProcessing = true
+        var position = 0
+        while advance(bytes, &position) {}
+        isProcessing = false
+        if phase != .closed { flush() }
+        return phase == .closed ? bytes.count : position
+    }
+
+    /// One step of the protocol; false when there is nothing more to do with these bytes now.
+    private func advance(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
+        switch phase {
+        case .head:
+            guard position < bytes.count else { return false }
+            return advanceHead(bytes, &position)
+        case .content:
+            return advanceContent(bytes, &position)
+        case .tunnel:
+            guard position < bytes.count, !isReadingPaused else { return false }
+            let start = position
+            position = bytes.count
+            receivedTunnel(bytes.extracting(start..<bytes.count))
+            return false
+        case .lingering:
+            position = bytes.count
+            return false
+        case .held, .answering, .closed:
+            return false
+        }
+    }
+
+    private func advanceHead(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
+        // RFC 9112 §2.2: one empty line before a request is passed over, for old clients that end content with one.
+        if !hasSkippedEmptyLine, bytes[position] == 0x0D {
+            guard position + 1 < bytes.count else { return false }
+            if bytes[position + 1] == 0x0A {
+                hasSkippedEmptyLine = true
+                position += 2
+                return true
+            }
+        }
+        let message = bytes.extracting(position..<bytes.count)
+        var head = loop.memory.takeRequestHead()
+        do throws(MessageError) {
+            guard try parser.parse(message, into: &head) else {
+                loop.memory.giveBack(head)
+                return false
+            }
+            if case .length(let length) = head.framing, length > settings.contentMaximum { throw .contentTooLong }
+        } catch {
+            loop.memory.giveBack(head)
+            refuse(error)
+            return false
+        }
+        begin(head)
+        let isTaken = received(head, in: message)
+        let length = head.length
+        loop.memory.giveBack(head)
+        if phase == .closed || phase == .lingering { return false }
+        guard isTaken else {
+            phase = .held
+            return false
+        }
+        position += length
+        return true
+    }
+
+    private func begin(_ head: borrowing RequestHead) {
+        hasSkippedEmptyLine = false
+        requestMethod = head.method
+        requestVersion = head.version
+        isPersistent = head.isPersistent && !hasPeerFinished
+        owesContinue = head.expectsContinue
+        reader = ContentReader(head.framing, limits: settings.limits)
+        answer = .awaited
+        contentCount = 0
+        isDraining = false
+        drained = 0
+        isReadingPaused = false
+        if head.framing == .none {
+            phase = .answering
+            patience = .never
+        } else {
+            phase = .content
+            patience = loop.now.advanced(by: settings.contentTimeout)
+        }
+    }
+
+    private func advanceContent(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
+        if isReadingPaused, !isDraining { return false }
+        let step: ContentStep
+        do throws(MessageError) {
+            step = try reader.next(bytes, from: &position)
+            if case .content(let run) = step {
+                contentCount += run.count
+                if contentCount > settings.contentMaximum { throw .contentTooLong }
+            }
+        } catch {
+            refuse(error)
+            return false
+        }
+        switch step {
+        case .content(let run):
+            patience = loop.now.advanced(by: settings.contentTimeout)
+            // Whoever sends content does not wait for 100 any more.
+            owesContinue = false
+            if isDraining {
+                drained += run.count
+                if drained > settings.drainMaximum { linger() }
+            } else {
+                receivedContent(bytes.extracting(run))
+            }
+            return true
+        case .needMore:
+            return false
+        case .finished:
+            patience = .never
+            phase = .answering
+            if answer == .finished { nextRequest() } else { receivedEnd() }
+            return true
+        }
+    }
+
+    /// Nothing after these bytes can be understood: one answer, then the end.
+    private func refuse(_ error: MessageError) {
+        isPersistent = false
+        owesContinue = false
+        if phase == .head {
+            requestMethod = .other
+            requestVersion = .http11
+            answer = .awaited
+        }
+        patience = .never
+        if answer == .finished {
+            linger()
+            return
+        }
+        // Half an answer is out: only cutting it tells the client that it will never be whole.
+        if answer == .awaited { refused(error) }
+        if phase != .closed, phase != .lingering { abort() }
+    }
+
+    private func peerFinished() {
+        hasPeerFinished = true
+        isPersistent = false
+        switch phase {
+        case .head: close(input.isEmpty ? .completed : .clientGone)
+        case .lingering: close(.completed)
+        case .content: close(.clientGone)
+        case .held, .answering, .tunnel: if !clientFinished() { close(.clientGone) }
+        case .closed: break
+        }
+    }
+
+    // MARK: For the subclass
+
+    /// Parses the held head again and hands it over.
+    package func resumeHead() {
+        guard phase == .held else { return }
+        phase = .head
+        answer = .finished
+        processInput()
+        update()
+    }
+
+    /// Stops reading content, or the tunnel: what has come already waits with the socket.
+    package func pauseReading() {
+        isReadingPaused = true
+    }
+
+    /// Reads on.
+    package func resumeReading() {
+        guard isReadingPaused else { return }
+        isReadingPaused = false
+        if phase == .content { patience = loop.now.advanced(by: settings.contentTimeout) }
+        processInput()
+    }
+}

@@ -1,0 +1,213 @@
+import CLinux
+
+/// Why a connection is no more.
+public enum ServerConnectionEnd: Sendable {
+    /// Both sides were done.
+    case completed
+    /// The client closed or reset it while something was still to be said.
+    case clientGone
+    /// A deadline of the connection's own passed.
+    case timedOut
+    /// We cut it.
+    case aborted
+}
+
+/// One accepted client socket that speaks HTTP/1.1 and 1.0: bytes in, bytes out, one request after the other. What a
+/// request means is its subclass's affair, which overrides the hooks and answers through `sendHead`, `sendContent` and
+/// `finish`.
+///
+/// Pipelined requests wait in the input until the answer before them is done, so answers leave in order.
+open class ServerConnection: EventSource {
+    enum Phase {
+        /// A request's head is awaited. → held, content, answering, lingering, closed
+        case head
+        /// The head has come; the subclass will ask for it again. → content, answering
+        case held
+        /// The content is being read. → answering, head, lingering
+        case content
+        /// The request is complete, its answer is not. → head, lingering, tunnel
+        case answering
+        /// Bytes go both ways uninterpreted. → closed
+        case tunnel
+        /// We have said our last; what still comes is dropped. → closed
+        case lingering
+        case closed
+    }
+
+    /// How the answer being sent is framed.
+    enum AnswerState: Equatable {
+        case awaited
+        /// The head is out, and that much of the content is still owed.
+        case length(remaining: Int)
+        case chunked
+        case untilClose
+        /// A head that has no content.
+        case empty
+        case finished
+    }
+
+    package let settings: ServerSettings
+    package let peer: SocketAddress
+    let parser: HeadParser
+
+    final var phase = Phase.head
+    final var reader = ContentReader(.none)
+    /// Bytes that have come and are not used yet: part of a head, or pipelined requests.
+    final var input: [UInt8] = []
+    final var isProcessing = false
+    final var isReadingPaused = false
+    final var hasPeerFinished = false
+    final var hasSkippedEmptyLine = false
+    /// What is read of the content is dropped: the answer did not need it.
+    final var isDraining = false
+    final var drained = 0
+    final var contentCount = 0
+
+    final var output = OutputQueue()
+    final var answer = AnswerState.finished
+    final var requestMethod = Method.other
+    final var requestVersion = HTTPVersion.http11
+    /// Whether the client waits for 100 before it sends its content.
+    package final var owesContinue = false
+    /// Whether the connection serves another request after this one.
+    package final var isPersistent = true
+
+    /// When the connection's own patience ends: head, content, idle, linger.
+    final var patience = Instant.never
+    final var sendPatience = Instant.never
+    /// The subclass's deadline for the exchange at hand; `exchangeDeadlinePassed` tells.
+    package final var exchangeDeadline = Instant.never
+
+    /// Takes over an accepted descriptor and starts to listen to it.
+    package init(descriptor: Int32, peer: SocketAddress, loop: EventLoop, settings: ServerSettings) {
+        self.settings = settings
+        self.peer = peer
+        parser = HeadParser(limits: settings.limits)
+        super.init(descriptor: descriptor, loop: loop)
+        patience = loop.now.advanced(by: settings.headTimeout)
+        open([.readable, .peerFinished])
+        updateDeadline()
+    }
+
+    // MARK: Hooks
+
+    /// A valid request head; its ranges are places in `bytes`, and neither outlives the call. False: not now; it comes
+    /// again after `resumeHead`.
+    open func received(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Bool { true }
+
+    /// A run of the request's content.
+    open func receivedContent(_ bytes: Span<UInt8>) {}
+
+    /// The request's content is complete. Not called for a request without any.
+    open func receivedEnd() {}
+
+    /// All output has been taken by the socket, after some had stayed behind.
+    open func outputDrained() {}
+
+    /// Bytes of a tunnel.
+    open func receivedTunnel(_ bytes: Span<UInt8>) {}
+
+    /// The client has closed its sending side: true to go on answering, false to take it as gone.
+    open func clientFinished() -> Bool { true }
+
+    /// A request that can't be served for the way it is written. To be answered with the error's status and
+    /// `isPersistent` false, which it is already.
+    open func refused(_ error: MessageError) {}
+
+    /// The head, or the content, of a request has not come in time. Answered by closing, unless overridden.
+    open func requestTimedOut() { abort() }
+
+    /// `exchangeDeadline` has passed.
+    open func exchangeDeadlinePassed() {}
+
+    /// The connection is gone; called once, whatever the reason.
+    open func closed(_ end: ServerConnectionEnd) {}
+
+    // MARK: Events
+
+    public final override func ready(_ events: Events) {
+        if events.contains(.failed) || events.contains(.hungUp) {
+            // Nothing we could send would arrive any more.
+            close(phase == .lingering ? .completed : .clientGone)
+            return
+        }
+        if events.contains(.writable) { flush() }
+        if phase != .closed, events.contains(.readable) || events.contains(.peerFinished) { receive() }
+        update()
+    }
+
+    public final override func deadlinePassed() {
+        let now = loop.now
+        if patience <= now || sendPatience <= now {
+            patience = .never
+            let isStuck = sendPatience <= now
+            sendPatience = .never
+            switch phase {
+            case .closed: return
+            case .head where input.isEmpty && !isStuck: close(.completed)
+            case .head where !isStuck: requestTimedOut()
+            case .content where !isStuck: requestTimedOut()
+            case .lingering where !isStuck: close(.completed)
+            case .head, .held, .content, .answering, .tunnel, .lingering: abort(.timedOut)
+            }
+        } else if exchangeDeadline <= now {
+            exchangeDeadline = .never
+            exchangeDeadlinePassed()
+        }
+        update()
+    }
+
+    /// Brings interest and deadline into line with the state; called at the end of every event. A subclass calls it
+    /// after it has acted from outside one of this connection's own events.
+    package final func update() {
+        guard phase != .closed else { return }
+        var wanted: Events = []
+        if !hasPeerFinished {
+            // A client that goes away is always noticed; bytes are read while there is room for them.
+            wanted = isReading ? [.readable, .peerFinished] : .peerFinished
+        }
+        if !output.isEmpty { wanted.insert(.writable) }
+        wait(for: wanted)
+        updateDeadline()
+    }
+
+    private var isReading: Bool {
+        switch phase {
+        case .head, .lingering: true
+        case .held, .answering: input.count < LoopMemory.readSize
+        case .content: isDraining || !isReadingPaused
+        case .tunnel: !isReadingPaused
+        case .closed: false
+        }
+    }
+
+    final func updateDeadline() {
+        setDeadline(min(patience, sendPatience, exchangeDeadline))
+    }
+
+    // MARK: End
+
+    /// Cuts the connection so that the client notices: what it has can't pass for a whole answer.
+    package final func abort() {
+        abort(.aborted)
+    }
+
+    private func abort(_ end: ServerConnectionEnd) {
+        guard phase != .closed else { return }
+        linux_reset_on_close(descriptor)
+        close(end)
+    }
+
+    final func close(_ end: ServerConnectionEnd) {
+        guard phase != .closed else { return }
+        phase = .closed
+        closeDescriptor()
+        output.removeAll(memory: &loop.memory)
+        loop.memory.giveBack(buffer: input)
+        input = []
+        closed(end)
+    }
+
+    /// Whether the connection is gone.
+    package final var isClosed: Bool { phase == .closed }
+}

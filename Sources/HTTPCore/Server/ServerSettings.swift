@@ -1,0 +1,20 @@
+/// The bounds of a server's connections.
+package struct ServerSettings: Sendable {
+    package var limits = MessageLimits()
+    /// From a request's first byte to its head's last; on a new connection from accepting.
+    package var headTimeout = Interval(.seconds(60))
+    /// The longest idle time between two requests.
+    package var keepAliveTimeout = Interval(.seconds(15))
+    /// The longest silence within content.
+    package var contentTimeout = Interval(.seconds(60))
+    /// The longest time in which a client takes nothing of what waits for it.
+    package var sendTimeout = Interval(.seconds(60))
+    /// How long a closing connection is still listened to, so that the client can read its answer (RFC 9112 §9.6).
+    package var lingerTimeout = Interval(.seconds(2))
+    /// The longest request content, in bytes.
+    package var contentMaximum = 1 << 30
+    /// Unread content up to this size is read and dropped to keep the connection; for more it is closed.
+    package var drainMaximum = 65536
+
+    package init() {}
+}
