@@ -15,7 +15,7 @@ package struct JSONNode: Sendable {
     /// The member of that name, or nil where this is no object or has none.
     package subscript(_ name: String) -> JSONNode? {
         guard case .object(let members) = value else { return nil }
-        return members.first { $0.name == name }?.node
+        return members.first { $0.isNamed(name) }?.node
     }
 
     package var string: String? {
@@ -30,15 +30,15 @@ package struct JSONNode: Sendable {
         if case .object(let members) = value { members } else { nil }
     }
 
-    /// A number that is whole and fits, written in any way (`1`, `1.0`, `1e0`).
+    /// A number that is whole and fits, written in any way (`1`, `1.0`, `1e0`), without rounding.
     package var integer: Int? {
-        guard case .number(let text) = value else { return nil }
-        if let whole = Int(text) { return whole }
-        return Double(text).flatMap { Int(exactly: $0) }
+        if case .number(let text) = value { JSONNumber.integer(text) } else { nil }
     }
 
+    /// The nearest double; nil for a number beyond all of them, which would read as infinity.
     package var double: Double? {
-        if case .number(let text) = value { Double(text) } else { nil }
+        guard case .number(let text) = value, let number = Double(text), number.isFinite else { return nil }
+        return number
     }
 
     package var bool: Bool? {
@@ -57,6 +57,10 @@ package struct JSONMember: Sendable {
         self.nameOffset = nameOffset
         self.node = node
     }
+
+    /// Compared as bytes. `==` of strings is about what people see: it finds the Kelvin sign the same as a K, which no
+    /// other reader of the text does.
+    package func isNamed(_ name: String) -> Bool { self.name.utf8.elementsEqual(name.utf8) }
 }
 
 package enum JSONValue: Sendable {
@@ -79,33 +83,4 @@ package enum JSONValue: Sendable {
         case .object: "an object"
         }
     }
-}
-
-/// A place in a text, counted from 1 as editors do; columns count characters (Unicode scalars), not bytes.
-package struct TextPosition: Sendable, Equatable, CustomStringConvertible {
-    package let line: Int
-    package let column: Int
-
-    package init(line: Int, column: Int) {
-        self.line = line
-        self.column = column
-    }
-
-    /// The position of the byte at `offset`.
-    package init(offset: Int, in text: [UInt8]) {
-        var line = 1
-        var column = 1
-        for byte in text.prefix(max(0, offset)) {
-            if byte == 0x0A {
-                line += 1
-                column = 1
-            } else if byte & 0xC0 != 0x80 {
-                column += 1
-            }
-        }
-        self.line = line
-        self.column = column
-    }
-
-    package var description: String { "\(line):\(column)" }
 }

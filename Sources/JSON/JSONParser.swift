@@ -78,7 +78,7 @@ package struct JSONParser {
         try nest()
         defer { depth -= 1 }
         var members: [JSONMember] = []
-        var names: Set<String> = []
+        var names: Set<[UInt8]> = []
         if byte == UInt8(ascii: "}") {
             position += 1
             return .object(members)
@@ -88,8 +88,8 @@ package struct JSONParser {
             guard byte == UInt8(ascii: "\"") else { throw unexpected("a name in quotes") }
             let nameOffset = position
             let name = try string()
-            guard names.insert(name).inserted else {
-                throw JSONSyntaxError(offset: nameOffset, reason: "the name \"\(name)\" stands twice in one object")
+            guard names.insert(Array(name.utf8)).inserted else {
+                throw JSONSyntaxError(offset: nameOffset, reason: Self.repetition(of: name))
             }
             skipSpace()
             guard byte == UInt8(ascii: ":") else { throw unexpected("':'") }
@@ -97,6 +97,12 @@ package struct JSONParser {
             members.append(JSONMember(name: name, nameOffset: nameOffset, node: try value()))
             if try closes(UInt8(ascii: "}"), "',' or '}'") { return .object(members) }
         }
+    }
+
+    /// The name is the text's own, of any length and with any character: only a short plain one is repeated.
+    private static func repetition(of name: String) -> String {
+        let isPlain = name.utf8.count <= 64 && name.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+        return isPlain ? "the name \"\(name)\" stands twice in one object" : "a name stands twice in one object"
     }
 
     private mutating func array() throws(JSONSyntaxError) -> JSONValue {

@@ -147,9 +147,12 @@ package final class EventLoop {
     }
 
     private func control(_ operation: Int32, _ source: EventSource) {
+        // A source without a descriptor waits for its deadline alone.
+        if source.descriptor < 0 { return }
         let result = linux_epoll_control(epoll, operation, source.descriptor, source.interest.rawValue, source.token)
         // Out of kernel memory for watches is the one failure that is not our own mistake: then the deadline of the
         // source ends it, as it does for any peer that is never heard of again.
-        precondition(result == 0 || result == -ENOMEM || result == -ENOSPC, "epoll_ctl fails only by our own mistake")
+        let isExcused = operation == 2 || result == -ENOMEM || result == -ENOSPC
+        precondition(result == 0 || isExcused, "epoll_ctl fails only by our own mistake")
     }
 }

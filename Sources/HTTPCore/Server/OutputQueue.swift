@@ -1,25 +1,27 @@
 /// Bytes that wait for a socket to take them. Whoever fills it stops when something stays behind, so it never holds
 /// more than one event's worth.
-struct OutputQueue: ~Copyable {
+package struct OutputQueue: ~Copyable {
     /// What waits, from `start`.
     private var bytes: [UInt8] = []
     private var start = 0
 
-    var count: Int { bytes.count - start }
-    var isEmpty: Bool { count == 0 }
+    package init() {}
+
+    package var count: Int { bytes.count - start }
+    package var isEmpty: Bool { count == 0 }
 
     /// Borrows memory from the loop to append to.
-    mutating func prepare(_ memory: inout LoopMemory) {
+    package mutating func prepare(_ memory: inout LoopMemory) {
         if bytes.capacity == 0 { bytes = memory.takeBuffer() }
     }
 
     /// Appends through `write`, which does nothing else: the queue is being changed while it runs.
-    mutating func append(_ write: (inout [UInt8]) -> Void) {
+    package mutating func append(_ write: (inout [UInt8]) -> Void) {
         write(&bytes)
     }
 
     /// Sends what waits and after it `content` and `closing`, in one call; what the socket doesn't take stays.
-    mutating func send(
+    package mutating func send(
         to descriptor: Int32, _ content: Span<UInt8>, closing: Span<UInt8>, memory: inout LoopMemory
     ) -> IOResult {
         let waiting = count
@@ -42,6 +44,20 @@ struct OutputQueue: ~Copyable {
         return .bytes(sent)
     }
 
+    /// Sends what waits through `send`, which takes what it can.
+    package mutating func send(memory: inout LoopMemory, _ send: (Span<UInt8>) -> IOResult) -> IOResult {
+        while !isEmpty {
+            switch send(bytes.span.extracting(start..<bytes.count)) {
+            case .bytes(let count): start += count
+            case .wouldBlock: return .wouldBlock
+            case .end: return .end
+            case .failed(let code): return .failed(code)
+            }
+        }
+        removeAll(memory: &memory)
+        return .bytes(0)
+    }
+
     private mutating func keep(_ rest: Span<UInt8>, from sent: Int, memory: inout LoopMemory) {
         guard sent < rest.count else { return }
         if start > 0 {
@@ -52,7 +68,7 @@ struct OutputQueue: ~Copyable {
         bytes.append(rest, max(0, sent)..<rest.count)
     }
 
-    mutating func removeAll(memory: inout LoopMemory) {
+    package mutating func removeAll(memory: inout LoopMemory) {
         guard bytes.capacity > 0 else { return }
         memory.giveBack(buffer: bytes)
         bytes = []

@@ -11,6 +11,8 @@ package struct Configuration: Sendable, Equatable {
     package var timeouts = UpstreamTimeouts()
     /// `ALLOW_LUNA_ACCOUNT_AUTH_HEADER`: whether `Luna-Account-Id` alone is a credential.
     package var allowsAccountHeader = false
+    /// `account-isolation`: whether each account sees and touches its own streams only.
+    package var isAccountIsolationOn = true
     /// `CONFIG_AUTHORIZATION_USERS`, resolved against the settings file's folder. An absolute path.
     package var accountsFile: String
     /// `--host`, `--port`, `--workers`.

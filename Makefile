@@ -1,0 +1,51 @@
+# What is needed to build, try, test and measure the proxy. `make help` lists the targets.
+
+# The Python of the tests must see pytest, aiohttp and requests: on Debian and Ubuntu that is the system's.
+PYTHON ?= /usr/bin/python3
+
+# Where SwiftPM puts the executables that run, bench and the end-to-end tests use.
+RELEASE := .build/release
+
+# The same words for building and testing, so that neither makes the other compile again.
+DEBUG_FLAGS := -Xswiftc -warnings-as-errors
+RELEASE_FLAGS := -c release
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test lint unit-tests end-to-end-tests bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s "$$(printf '\t')"
+
+build: ## build streams-proxy and demo-luna-streams, release
+	scripts/install-dependencies
+	swift build $(RELEASE_FLAGS)
+
+run: build ## start the proxy in front of a demo Luna-Streams, and print commands to try
+	@scripts/run-demo
+
+test: lint unit-tests end-to-end-tests ## everything that must hold before a merge
+
+lint: ## formatting, and the rules the compiler does not know
+	swift format lint --strict -r Sources Tests Package.swift
+	scripts/check-sources
+
+unit-tests: ## the Swift tests, debug (no warnings) and release
+	scripts/install-dependencies test
+	swift build --build-tests $(DEBUG_FLAGS)
+	swift test --skip-build $(DEBUG_FLAGS)
+	swift test $(RELEASE_FLAGS) --disable-testable-imports
+
+end-to-end-tests: ## the release executables against real clients and origins
+	scripts/install-dependencies test
+	swift build $(RELEASE_FLAGS)
+	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
+	DEMO_LUNA_STREAMS=$(abspath $(RELEASE))/demo-luna-streams \
+	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/EndToEnd
+
+bench: ## CPU per request, beside nginx and HAProxy
+	scripts/install-dependencies test
+	swift build $(RELEASE_FLAGS)
+	Benchmarks/run
+
+clean: ## remove what was built; accounts and the demo's credentials stay
+	rm -rf .build

@@ -1,0 +1,192 @@
+internal import HTTPCore
+
+/// What comes of asking: an answer, or a password to be compared first.
+package enum AuthenticationStep: Sendable {
+    case decided(Decision)
+    /// Run it elsewhere, then call `accept`.
+    case verify(PasswordCheck)
+}
+
+/// Decides who the caller is. One per worker, used on its thread only, with a cache of its own.
+package final class Authenticator {
+    /// How long decisions are remembered and how many of them.
+    package struct CacheSettings: Sendable {
+        /// Milliseconds that an allowed credential needs no new proof. Never past a token's end.
+        package var lifetime: Int64 = 10_000
+        /// Milliseconds for a refused one: short, since the refusal may be about to end.
+        package var refusalLifetime: Int64 = 1_000
+        package var capacity = 4096
+
+        package init() {}
+    }
+
+    private var state: State
+    private let allowsAccountHeader: Bool
+    private let settings: CacheSettings
+
+    /// Together in one struct, so that a decision enters it once.
+    private struct State {
+        var directory: AccountDirectory
+        /// Apart from the refused ones: whoever sends us a thousand wrong credentials cannot push out the right ones.
+        var allowed: DecisionCache
+        var refused: DecisionCache
+        let key = CredentialDigest.processKey
+        var hits = 0
+        var misses = 0
+    }
+
+    /// `allowsAccountHeader` is `ALLOW_LUNA_ACCOUNT_AUTH_HEADER`.
+    package init(directory: AccountDirectory, allowsAccountHeader: Bool, cache settings: CacheSettings = .init()) {
+        self.allowsAccountHeader = allowsAccountHeader
+        self.settings = settings
+        state = State(
+            directory: directory, allowed: DecisionCache(capacity: settings.capacity),
+            refused: DecisionCache(capacity: settings.capacity / 4))
+    }
+
+    /// How many decisions on tokens and passwords came from the cache, and how many did not.
+    package var cacheUse: (hits: Int, misses: Int) { (state.hits, state.misses) }
+    /// How many decisions are remembered.
+    package var cacheCount: Int { state.allowed.count + state.refused.count }
+
+    /// From here on the new directory decides, and nothing is remembered of the old.
+    package func replace(directory: AccountDirectory) {
+        state.directory = directory
+        state.allowed.removeAll()
+        state.refused.removeAll()
+    }
+
+    /// Decides on a request whose `Authorization` and `Luna-Account-Id` field values stand in those ranges of `head`
+    /// (nil where there is no such field). `now` is in Unix milliseconds.
+    package func decide(
+        head: Span<UInt8>, authorization: Range<Int>?, accountHeader: Range<Int>?, now: Int64
+    ) -> AuthenticationStep {
+        guard let authorization else {
+            guard let accountHeader else { return .decided(.unauthenticated(.noCredentials)) }
+            return .decided(decide(head, accountHeader: accountHeader))
+        }
+        switch Credentials(head, authorization) {
+        case .unreadable(let reason):
+            return .decided(.unauthenticated(reason))
+        case .bearer(let range):
+            let digest = CredentialDigest(.token, head.extracting(range), under: state.key)
+            if let decision = remembered(digest, now) { return .decided(decision) }
+            let decision = decide(head, token: range, now)
+            remember(digest, decision, now)
+            return .decided(decision)
+        case .basic(let range):
+            let digest = CredentialDigest(.basic, head.extracting(range), under: state.key)
+            if let decision = remembered(digest, now) { return .decided(decision) }
+            guard let credentials = BasicCredentials(head, range) else {
+                return .decided(.unauthenticated(.basicUnreadable))
+            }
+            let directory = state.directory
+            return .verify(
+                PasswordCheck(
+                    key: PasswordCheck.Key(digest: digest, generation: directory.generation),
+                    credentials: credentials, hash: directory.account(login: credentials.login)?.password,
+                    decoy: directory.decoy))
+        }
+    }
+
+    /// Ends what `decide` began with `.verify`. The directory may have been replaced meanwhile: the verdict counts only
+    /// while the account still has the hash it was made with; otherwise nothing is known, and the client may ask again.
+    package func accept(_ check: PasswordCheck, _ verdict: PasswordVerdict, now: Int64) -> Decision {
+        let account = state.directory.account(login: check.login)
+        guard verdict != .failed, account?.password == check.hash else { return .unavailable(.overloaded) }
+        let decision: Decision =
+            if let account, verdict == .matches {
+                .allowed(Principal(accountID: account.id, accountType: account.type, kind: .basic))
+            } else {
+                .unauthenticated(.wrongLoginOrPassword)
+            }
+        if check.key.generation == state.directory.generation { remember(check.key.digest, decision, now) }
+        return decision
+    }
+
+    /// Whether somebody let in earlier would still be, for answers that last: the account is there, the token's record
+    /// too, and neither has ended. Allowed carries the principal as it is now. A changed password is not noticed here.
+    package func review(_ principal: Principal, now: Int64) -> Decision {
+        switch principal.kind {
+        case .token:
+            guard let tokenID = principal.tokenID else { return .unauthenticated(.tokenUnknown) }
+            let claims = TokenClaims(
+                accountID: principal.accountID, tokenID: tokenID, expires: principal.expires)
+            return decide(claims, now)
+        case .basic:
+            guard let account = state.directory.account(principal.accountID) else {
+                return .unauthenticated(.wrongLoginOrPassword)
+            }
+            return .allowed(Principal(accountID: account.id, accountType: account.type, kind: .basic))
+        case .accountHeader:
+            return decide(accountID: principal.accountID)
+        }
+    }
+
+    // MARK: - Luna-Account-Id
+
+    private func decide(_ head: Span<UInt8>, accountHeader: Range<Int>) -> Decision {
+        guard allowsAccountHeader else { return .forbidden(.accountHeaderDisabled) }
+        guard accountHeader.count == UniqueID.textLength,
+            let id = UniqueID(head, at: accountHeader.lowerBound)
+        else { return .malformed(.accountHeaderNotUUID) }
+        return decide(accountID: id)
+    }
+
+    private func decide(accountID: UniqueID) -> Decision {
+        guard let account = state.directory.account(accountID) else { return .unauthenticated(.unknownAccount) }
+        return .allowed(Principal(accountID: account.id, accountType: account.type, kind: .accountHeader))
+    }
+
+    // MARK: - Tokens
+
+    private func decide(_ head: Span<UInt8>, token range: Range<Int>, _ now: Int64) -> Decision {
+        guard let claims = state.directory.signingKey.claims(of: head, range) else {
+            return .unauthenticated(.tokenCorrupted)
+        }
+        return decide(claims, now)
+    }
+
+    private func decide(_ claims: TokenClaims, _ now: Int64) -> Decision {
+        if let expires = claims.expires, now >= UnixTime.milliseconds(fromSeconds: expires) {
+            return .unauthenticated(.tokenExpired)
+        }
+        if let start = claims.notBefore, now < UnixTime.milliseconds(fromSeconds: start) {
+            return .unauthenticated(.tokenExpired)
+        }
+        guard let token = state.directory.token(claims.tokenID), token.accountID == claims.accountID,
+            let account = state.directory.account(token.accountID)
+        else { return .unauthenticated(.tokenUnknown) }
+        let principal = Principal(
+            accountID: account.id, accountType: account.type, kind: .token, tokenID: token.id,
+            verbs: token.permissions.streams, visibility: token.visibility,
+            expires: [claims.expires, token.expires?.unixSeconds].compactMap(\.self).min())
+        if principal.isExpired(at: now) { return .unauthenticated(.tokenExpired) }
+        switch token.visibility {
+        case .account: break
+        case .all: guard account.type.readsAllAccounts else { return .forbidden(.visibilityNotAllowed) }
+        }
+        return .allowed(principal)
+    }
+
+    // MARK: - Cache
+
+    private func remembered(_ digest: CredentialDigest, _ now: Int64) -> Decision? {
+        let decision = state.allowed.find(digest, now: now) ?? state.refused.find(digest, now: now)
+        if decision == nil { state.misses += 1 } else { state.hits += 1 }
+        return decision
+    }
+
+    private func remember(_ digest: CredentialDigest, _ decision: Decision, _ now: Int64) {
+        switch decision {
+        case .allowed(let principal):
+            var end = now + settings.lifetime
+            if let expires = principal.expires { end = min(end, UnixTime.milliseconds(fromSeconds: expires)) }
+            state.allowed.store(digest, decision, now: now, until: end)
+        case .unauthenticated, .forbidden:
+            state.refused.store(digest, decision, now: now, until: now + settings.refusalLifetime)
+        case .unavailable, .malformed:
+            break
+        }
+    }
+}

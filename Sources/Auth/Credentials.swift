@@ -1,0 +1,77 @@
+internal import HTTPCore
+
+/// What an `Authorization` field value holds, told by its scheme alone: nothing is decoded yet, since the cache is
+/// asked first. Whatever stands here decides; it never falls back to another kind of credentials.
+package enum Credentials: Sendable, Equatable {
+    /// Where the base 64 of `login:password` stands.
+    case basic(Range<Int>)
+    /// Where the token stands.
+    case bearer(Range<Int>)
+    case unreadable(Unauthenticated)
+
+    /// Bounds what one request can make us hash. A token of ours has about 200 bytes.
+    package static let maximumLength = 8192
+
+    /// `credentials` of RFC 9110 §11.4: scheme in any case, spaces, the rest. `value` is the field value without the
+    /// white space around it.
+    package init(_ head: Span<UInt8>, _ value: Range<Int>) {
+        var end = value.lowerBound
+        while end < value.upperBound, head[end] != UInt8(ascii: " ") { end += 1 }
+        let scheme = value.lowerBound..<end
+        while end < value.upperBound, head[end] == UInt8(ascii: " ") { end += 1 }
+        let rest = end..<value.upperBound
+        let isReadable = !rest.isEmpty && rest.count <= Self.maximumLength
+
+        if Self.matches(head, scheme, "bearer") {
+            self = isReadable ? .bearer(rest) : .unreadable(.tokenCorrupted)
+        } else if Self.matches(head, scheme, "basic") {
+            self = isReadable ? .basic(rest) : .unreadable(.basicUnreadable)
+        } else {
+            self = .unreadable(.unsupportedScheme)
+        }
+    }
+
+    /// `name` is in lower case.
+    private static func matches(_ head: Span<UInt8>, _ scheme: Range<Int>, _ name: StaticString) -> Bool {
+        guard scheme.count == name.utf8CodeUnitCount else { return false }
+        var index = 0
+        while index < scheme.count {
+            if ASCII.lowercase(head[scheme.lowerBound + index]) != name.utf8Start[index] { return false }
+            index += 1
+        }
+        return true
+    }
+}
+
+/// The decoded login and password of a `Basic` credential (RFC 7617).
+struct BasicCredentials: Sendable {
+    let login: String
+    let password: Secret
+
+    /// Nil where this is not strict base 64 of UTF-8 text with a colon and no control character: scrypt's HMAC fills
+    /// keys up with NUL, so `pw` and `pw\0` would hash alike (and RFC 7617 §2 forbids control characters anyway).
+    init?(_ head: Span<UInt8>, _ range: Range<Int>) {
+        guard var decoded = Base64.decode(head, range, .standard) else { return nil }
+        defer { decoded.wipe() }
+        guard let colon = decoded.firstIndex(of: UInt8(ascii: ":")),
+            !decoded.contains(where: { $0 < 0x20 || $0 == 0x7F }),
+            decoded.span.isUTF8,
+            let login = String(validating: decoded[..<colon], as: UTF8.self)
+        else { return nil }
+        self.login = login
+        password = Secret(Array(decoded[(colon + 1)...]))
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the bytes are well-formed UTF-8.
+    var isUTF8: Bool {
+        // Looked at in place: no String of a password is made.
+        do {
+            _ = try UTF8Span(validating: self)
+            return true
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// Whether a request may pass, and if not, why: the one answer of this module. Its status and error code are the
+/// table of the answers.
+package enum Decision: Sendable, Equatable {
+    case allowed(Principal)
+    case unauthenticated(Unauthenticated)
+    case forbidden(Forbidden)
+    case unavailable(Unavailable)
+    case malformed(MalformedCredentials)
+}
+
+/// Nobody known: 401 and a challenge.
+package enum Unauthenticated: Sendable, Equatable, CaseIterable {
+    case noCredentials
+    /// `Luna-Account-Id` names no account.
+    case unknownAccount
+    /// `Basic` without a readable login and password behind it.
+    case basicUnreadable
+    /// An `Authorization` that is empty, or of a scheme other than `Basic` and `Bearer`.
+    case unsupportedScheme
+    case wrongLoginOrPassword
+    /// A true token whose record, or account, is gone.
+    case tokenUnknown
+    /// Past the token's own `exp` or its record's `expiration_time`, or before its `nbf`.
+    case tokenExpired
+    /// No token of ours: not a JWT, another algorithm, a signature of another key.
+    case tokenCorrupted
+}
+
+/// Somebody known who may not do this: 403.
+package enum Forbidden: Sendable, Equatable {
+    /// `Luna-Account-Id` alone, while `ALLOW_LUNA_ACCOUNT_AUTH_HEADER` is off.
+    case accountHeaderDisabled
+    case missingVerb(Verb)
+    /// A token with `visibility_area` `all` on an account that is, or has become, a `user`.
+    case visibilityNotAllowed
+    case foreignAccount
+    case tokensNotByToken
+}
+
+/// It could not be found out: 503, and the client may ask again.
+package enum Unavailable: Sendable, Equatable, CaseIterable {
+    case overloaded
+    case accountsUnreachable
+}
+
+/// Credentials that no client sends by design: 400.
+package enum MalformedCredentials: Sendable, Equatable, CaseIterable {
+    case repeatedAuthorization
+    case repeatedAccountHeader
+    case accountHeaderNotUUID
+}

@@ -1,0 +1,97 @@
+internal import Glibc
+
+/// A system call that failed, by its `errno`.
+package struct SystemCallFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    package let code: Int32
+
+    package var description: String { String(cString: strerror(code)) }
+}
+
+/// Puts a new file in the place of an old one in a single step.
+enum FileReplacement {
+    /// The file at `path` (where that is a link: the file it leads to) becomes one with those bytes and mode 0600,
+    /// durably: what is renamed is on the disk already, and the folder is too when this returns.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(SystemCallFailure) {
+        let target = resolved(path)
+        let folder = folder(of: target)
+        // In the same folder: only within one file system is a rename a single step.
+        let draft = "\(target).\(getpid()).new"
+        // A draft that a killed predecessor of the same number left behind.
+        unlink(draft)
+        let descriptor = try check(open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600))
+        do {
+            try fill(descriptor, with: bytes, insteadOf: target)
+            try check(rename(draft, target))
+        } catch {
+            unlink(draft)
+            throw error
+        }
+        let folderDescriptor = try check(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+        defer { close(folderDescriptor) }
+        try check(fsync(folderDescriptor))
+    }
+
+    private static func fill(
+        _ descriptor: Int32, with bytes: [UInt8], insteadOf target: String
+    ) throws(SystemCallFailure) {
+        defer { close(descriptor) }
+        // The umask may have taken bits away, and root that edits the proxy's file must leave it to the proxy.
+        try check(fchmod(descriptor, 0o600))
+        var old = stat()
+        if stat(target, &old) == 0, geteuid() == 0 { try check(fchown(descriptor, old.st_uid, old.st_gid)) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                write(descriptor, $0.baseAddress.map { $0 + written }, $0.count - written)
+            }
+            if count == -1 {
+                if errno == EINTR { continue }
+                throw SystemCallFailure(code: errno)
+            }
+            written += count
+        }
+        try check(fsync(descriptor))
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    @discardableResult
+    private static func check(_ result: Int32) throws(SystemCallFailure) -> Int32 {
+        if result == -1 { throw SystemCallFailure(code: errno) }
+        return result
+    }
+}
+
+/// An exclusive `flock` on a file of its own, held until released or gone: also when this process is killed. The file
+/// stays, since removing it would let two others each lock a different one.
+struct FileLock: ~Copyable {
+    private let descriptor: Int32
+
+    /// Waits for whoever has it.
+    init(path: String) throws(SystemCallFailure) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor == -1 { throw SystemCallFailure(code: errno) }
+        while flock(descriptor, LOCK_EX) == -1 {
+            let code = errno
+            if code == EINTR { continue }
+            close(descriptor)
+            throw SystemCallFailure(code: code)
+        }
+    }
+
+    /// Closing is what releases it.
+    consuming func release() {}
+
+    deinit {
+        close(descriptor)
+    }
+}

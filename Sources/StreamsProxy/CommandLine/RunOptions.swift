@@ -1,0 +1,108 @@
+/// The options of `run` and `check`. What the command line says wins over the settings file.
+package struct RunOptions: Sendable, Equatable {
+    /// The commands that take these options.
+    package enum Command: String, Sendable {
+        case run, check
+    }
+
+    /// `--config`: the settings file.
+    package private(set) var configurationPath = "config.json"
+    /// `--host`, without the brackets of an IPv6 address; nil where it is not given, like the two below.
+    package private(set) var host: String?
+    /// `--port`, 0 to 65535; 0 lets the system choose.
+    package private(set) var port: Int?
+    /// `--workers`, 1 to 256.
+    package private(set) var workers: Int?
+    /// `--help`: the usage text is all that is wanted.
+    package private(set) var isHelpWanted = false
+
+    private static let names = ["--config", "--host", "--port", "--workers", "--help"]
+
+    /// `arguments` are those after the command. Options are written `--port 5000` or `--port=5000`, each once.
+    package init(_ arguments: [String]) throws(UsageError) {
+        var rest = arguments[...]
+        var seen: Set<String> = []
+        while let argument = rest.popFirst() {
+            if argument == "--help" || argument == "-h" {
+                isHelpWanted = true
+                continue
+            }
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts[0])
+            guard Self.names.contains(name), name != "--help" else { throw Self.unknown(name) }
+            guard seen.insert(name).inserted else { throw UsageError("\(name) is given twice") }
+            guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
+                throw UsageError("\(name) needs a value")
+            }
+            try set(name, value)
+        }
+    }
+
+    private mutating func set(_ name: String, _ value: String) throws(UsageError) {
+        switch name {
+        case "--config": configurationPath = value
+        case "--host":
+            let isAddress = HostName.isIPv6(value)
+            guard let host = isAddress ? value.lowercased() : HostName.parse(value) else {
+                throw Self.wrong(name, value, "must be a host name or an IP address")
+            }
+            self.host = host
+        case "--port":
+            guard let port = PortNumber.parse(value) else {
+                throw Self.wrong(name, value, "must be a port from 1 to 65535, or 0 for any free one")
+            }
+            self.port = port
+        case "--workers":
+            guard let workers = PortNumber.parse(value), (1...256).contains(workers) else {
+                throw Self.wrong(name, value, "must be a number of workers from 1 to 256")
+            }
+            self.workers = workers
+        default: throw Self.unknown(name)
+        }
+    }
+
+    private static func wrong(_ name: String, _ value: String, _ rule: String) -> UsageError {
+        UsageError("\(name): found \(Displayed.quoted(value)); \(rule)")
+    }
+
+    private static func unknown(_ name: String) -> UsageError {
+        guard name.utf8.starts(with: "-".utf8) else {
+            return UsageError("unexpected argument \(Displayed.quoted(name))")
+        }
+        let hint = NearestName.of(name, among: names).map { "did you mean \($0)?" }
+        return UsageError(
+            "unknown option \(Displayed.text(name)); \(hint ?? "known: \(names.joined(separator: ", "))")")
+    }
+
+    /// `configuration` with the listener that the command line asks for.
+    package func applied(to configuration: Configuration) -> Configuration {
+        var configuration = configuration
+        configuration.listener.host = host ?? configuration.listener.host
+        configuration.listener.port = port ?? configuration.listener.port
+        configuration.listener.workers = workers ?? configuration.listener.workers
+        return configuration
+    }
+
+    package static func usage(of command: Command) -> String {
+        let purpose =
+            switch command {
+            case .run: "Starts the proxy. It runs until SIGTERM or SIGINT."
+            case .check:
+                "Reads the settings as run would, tells every problem or what they come to, and starts nothing."
+            }
+        return """
+            usage: streams-proxy \(command.rawValue) [--config FILE] [--host HOST] [--port PORT] [--workers NUMBER]
+
+            \(purpose)
+
+              --config FILE      the settings file (default config.json)
+              --host HOST        the name or address to listen on (default 127.0.0.1)
+              --port PORT        the port to listen on, 0 for any free one (default 5000)
+              --workers NUMBER   event loops, 1 to 256 (default one per core)
+              --help             this text
+
+            Exit codes: 0 done, 64 wrong usage, 71 the system refused (port in use …), 78 wrong settings.
+
+            """
+    }
+}

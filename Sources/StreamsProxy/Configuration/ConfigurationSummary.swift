@@ -1,0 +1,92 @@
+internal import Glibc
+
+/// What a configuration comes to, in lines for the operator: where requests go, how long each may take, who is let in.
+struct ConfigurationSummary {
+    private let configuration: Configuration
+
+    init(_ configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// Whole lines. Asks the disk whether the accounts file is there, and nothing else.
+    var text: String {
+        let sections = [("Listens on", [listener]), ("Routes", routes), ("Timeouts", timeouts), ("Limits", limits)]
+        return (sections + [("Credentials", credentials)])
+            .map { title, lines in "\(title)\n" + lines.map { "  \($0)\n" }.joined() }
+            .joined(separator: "\n")
+    }
+
+    private var listener: String {
+        let listener = configuration.listener
+        let host = listener.host.utf8.contains(UInt8(ascii: ":")) ? "[\(listener.host)]" : listener.host
+        let port = listener.port == 0 ? "any free port" : String(listener.port)
+        let workers =
+            switch listener.workers {
+            case 0: "one worker per core"
+            case 1: "1 worker"
+            default: "\(listener.workers) workers"
+            }
+        return "http://\(host):\(port), \(workers)"
+    }
+
+    /// Section 2 of the contract: our route, and where it leads.
+    private static let routePaths = [
+        "/version", "/docs/spec", "/plugins", "/streams", "/streams/count", "/streams/logs", "/streams/<stream-id>",
+        "/streams/<stream-id>/preview/handler/live", "/streams/<stream-id>/preview/handler/frame",
+    ]
+
+    private var routes: [String] {
+        guard configuration.isLunaStreamsActive else {
+            return ["none: LUNA_API_ACTIVE_PLUGINS does not name luna-streams, so its routes answer 404"]
+        }
+        let upstream = configuration.upstream
+        let base = "\(upstream.isSecure ? "https" : "http")://\(upstream.authority)\(upstream.basePath)"
+        let width = (Self.routePaths.map(\.utf8.count).max() ?? 0) + configuration.mount.utf8.count
+        return Self.routePaths.map { path in
+            let version = path == "/version" ? "" : "/\(upstream.apiVersion)"
+            let route = configuration.mount + path
+            let space = String(repeating: " ", count: width - route.utf8.count)
+            return "\(route)\(space)  \(base)\(version)\(path)"
+        }
+    }
+
+    private var timeouts: [String] {
+        let timeouts = configuration.timeouts
+        let tcp = timeouts.sockConnect.map { "TCP connection \(Displayed.seconds($0)), " } ?? ""
+        let connect = "\(tcp)connection \(Displayed.seconds(timeouts.connect))"
+        let request = Displayed.seconds(timeouts.request)
+        let silence = timeouts.sockRead.map { ", silence \(Displayed.seconds($0))" } ?? ""
+        return [
+            "ordinary calls  \(connect), whole answer \(request)\(silence)",
+            "live preview    \(connect), answer's head \(request), silence \(Displayed.seconds(timeouts.liveSockRead))",
+            "client          request's head and silence \(Displayed.seconds(configuration.http.requestTimeout)), "
+                + "idle \(Displayed.seconds(configuration.http.keepAliveTimeout))",
+        ]
+    }
+
+    private var limits: [String] { ["request content  \(configuration.http.requestMaximumSize) bytes"] }
+
+    private var credentials: [String] {
+        [
+            "Basic, Bearer    accounts file \(Displayed.text(configuration.accountsFile, limit: 512)): \(accountsFile)",
+            "Luna-Account-Id  \(configuration.allowsAccountHeader ? "accepted alone: anyone who knows an id is let in" : "off")",
+            "accounts         "
+                + (configuration.isAccountIsolationOn ? "each sees its own streams only" : "not kept apart"),
+        ]
+    }
+
+    private var accountsFile: String {
+        var status = stat()
+        guard stat(configuration.accountsFile, &status) == 0 else {
+            let code = errno
+            return code == ENOENT
+                ? "not there yet; make it with: streams-proxy account create"
+                : "not readable: \(String(cString: strerror(code)))"
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { return "not a file" }
+        guard status.st_mode & 0o077 == 0 else {
+            return "there, but others may read it (mode \(String(status.st_mode & 0o777, radix: 8))); chmod 600"
+        }
+        return "there"
+    }
+}

@@ -1,0 +1,104 @@
+import Auth
+import HTTPCore
+
+/// The methods that a resource may offer, as a set.
+package struct MethodSet: OptionSet, Sendable {
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) {
+        self.rawValue = rawValue
+    }
+
+    package init(_ method: Method) {
+        rawValue = 1 << UInt16(method.rawValue)
+    }
+
+    package static let get = MethodSet(.get)
+    package static let head = MethodSet(.head)
+    package static let post = MethodSet(.post)
+    package static let put = MethodSet(.put)
+    package static let delete = MethodSet(.delete)
+
+    /// The value of an Allow field: every member and OPTIONS, which is answered everywhere.
+    package var allow: StaticString {
+        switch self {
+        case [.get, .head]: "GET, HEAD, OPTIONS"
+        case [.get, .head, .post, .delete]: "GET, HEAD, POST, DELETE, OPTIONS"
+        case [.get, .head, .delete]: "GET, HEAD, DELETE, OPTIONS"
+        case [.get, .head, .put, .delete]: "GET, HEAD, PUT, DELETE, OPTIONS"
+        case .get: "GET, OPTIONS"
+        default: "GET, HEAD, POST, PUT, DELETE, OPTIONS"
+        }
+    }
+}
+
+/// The closed table of what is served: Luna-Streams' resources under the mount, and our own. Anything else is 404.
+package enum Route: UInt8, Sendable, CaseIterable {
+    // Luna-Streams', open to everybody.
+    case streamsVersion, documentation, streamsPlugins
+    // Luna-Streams', under the permission key `streams`.
+    case streams, count, logs, stream, live, frame
+    // Ours.
+    case version, health, plugins
+
+    package var methods: MethodSet {
+        switch self {
+        case .streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins:
+            [.get, .head]
+        case .streams: [.get, .head, .post, .delete]
+        case .logs: [.get, .head, .delete]
+        case .stream: [.get, .head, .put, .delete]
+        case .live: .get
+        }
+    }
+
+    /// Whether the answer comes from Luna-Streams.
+    package var isForwarded: Bool {
+        switch self {
+        case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame: true
+        case .version, .health, .plugins: false
+        }
+    }
+
+    /// Whether credentials and the permission key `streams` are asked for.
+    package var isGuarded: Bool {
+        switch self {
+        case .streams, .count, .logs, .stream, .live, .frame: true
+        case .streamsVersion, .documentation, .streamsPlugins, .version, .health, .plugins: false
+        }
+    }
+
+    /// The endless one: `request` bounds its head alone, and it may become a tunnel.
+    package var isLive: Bool { self == .live }
+
+    /// The name in logs and metrics, as LUNA writes routes.
+    package var name: StaticString {
+        switch self {
+        case .streamsVersion: "/version"
+        case .documentation: "/docs/spec"
+        case .streamsPlugins: "/plugins"
+        case .streams: "/streams"
+        case .count: "/streams/count"
+        case .logs: "/streams/logs"
+        case .stream: "/streams/{stream_id}"
+        case .live: "/streams/{stream_id}/preview/handler/live"
+        case .frame: "/streams/{stream_id}/preview/handler/frame"
+        case .version: "/version"
+        case .health: "/healthcheck"
+        case .plugins: "/plugins"
+        }
+    }
+}
+
+extension Verb {
+    /// The verb that a token must hold for a request with this method; nil for methods that no guarded route offers.
+    package init?(_ method: Method) {
+        switch method {
+        case .post: self = .creation
+        case .get, .head: self = .view
+        case .put, .patch: self = .modification
+        case .delete: self = .deletion
+        case .options, .connect, .trace, .other: return nil
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import HTTPCore
+
+/// What a path means: the route, and the stream it names.
+package struct RouteMatch: Sendable, Equatable {
+    package let route: Route
+    /// Of the routes under `/streams/<stream-id>`.
+    package let streamID: UniqueID?
+}
+
+/// Matches whole segments of the raw path. Nothing is decoded, so `%2f`, `..`, `//`, `;` and the like match nothing.
+package struct RouteTable: Sendable {
+    private let mount: [UInt8]
+    private let isLunaStreamsActive: Bool
+
+    /// `mount` starts with a slash and does not end in one.
+    package init(mount: String, isLunaStreamsActive: Bool) {
+        self.mount = Array(mount.utf8)
+        self.isLunaStreamsActive = isLunaStreamsActive
+    }
+
+    package func match(_ bytes: Span<UInt8>, _ path: Range<Int>) -> RouteMatch? {
+        if path.count > mount.count, bytes[path.lowerBound + mount.count] == UInt8(ascii: "/"),
+            bytes.isEqual(path.lowerBound..<path.lowerBound + mount.count, mount.span)
+        {
+            guard isLunaStreamsActive else { return nil }
+            return matchMounted(bytes, path.lowerBound + mount.count..<path.upperBound)
+        }
+        for route in [Route.version, .health, .plugins] where bytes.isEqual(path, route.name) {
+            return RouteMatch(route: route, streamID: nil)
+        }
+        return nil
+    }
+
+    private func matchMounted(_ bytes: Span<UInt8>, _ rest: Range<Int>) -> RouteMatch? {
+        let prefix: StaticString = "/streams/"
+        let idStart = rest.lowerBound + prefix.utf8CodeUnitCount
+        if rest.upperBound - idStart >= UniqueID.textLength, bytes.isEqual(rest.lowerBound..<idStart, prefix),
+            let id = UniqueID(bytes, at: idStart)
+        {
+            let tail = idStart + UniqueID.textLength..<rest.upperBound
+            if tail.isEmpty { return RouteMatch(route: .stream, streamID: id) }
+            if bytes.isEqual(tail, "/preview/handler/frame") { return RouteMatch(route: .frame, streamID: id) }
+            if bytes.isEqual(tail, "/preview/handler/live") { return RouteMatch(route: .live, streamID: id) }
+            return nil
+        }
+        let route: Route
+        switch rest.count {
+        case 8 where bytes.isEqual(rest, "/streams"): route = .streams
+        case 8 where bytes.isEqual(rest, "/version"): route = .streamsVersion
+        case 8 where bytes.isEqual(rest, "/plugins"): route = .streamsPlugins
+        case 10 where bytes.isEqual(rest, "/docs/spec"): route = .documentation
+        case 13 where bytes.isEqual(rest, "/streams/logs"): route = .logs
+        case 14 where bytes.isEqual(rest, "/streams/count"): route = .count
+        default: return nil
+        }
+        return RouteMatch(route: route, streamID: nil)
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the bytes at `range` are exactly `text`.
+    func isEqual(_ range: Range<Int>, _ text: StaticString) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { letters in
+            var index = 0
+            while index < letters.count, self[range.lowerBound + index] == letters[index] { index += 1 }
+            return index == letters.count
+        }
+    }
+
+    /// Whether the bytes at `range` are exactly `other`.
+    func isEqual(_ range: Range<Int>, _ other: Span<UInt8>) -> Bool {
+        guard range.count == other.count else { return false }
+        var index = 0
+        while index < other.count, self[range.lowerBound + index] == other[index] { index += 1 }
+        return index == other.count
+    }
+
+    /// Whether the bytes at `range` begin with `other`.
+    func starts(_ range: Range<Int>, with other: Span<UInt8>) -> Bool {
+        range.count >= other.count && isEqual(range.lowerBound..<range.lowerBound + other.count, other)
+    }
+}

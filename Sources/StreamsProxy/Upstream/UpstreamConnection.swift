@@ -1,0 +1,292 @@
+import Glibc
+import HTTPCore
+
+/// One connection to Luna-Streams: requests out, answers in. It understands framing and knows nothing of the exchange
+/// but the connection that it serves, which hears of everything.
+final class UpstreamConnection: EventSource {
+    private enum Phase {
+        /// In the pool. → head, closed
+        case idle
+        /// → head (interim), content, tunnel, closed
+        case head
+        /// → complete, closed
+        case content
+        /// The answer is whole. → idle, closed
+        case complete
+        /// → closed
+        case tunnel
+        case closed
+    }
+
+    private let transport: UpstreamTransport
+    private let parser = HeadParser()
+    private var phase = Phase.head
+    private var reader = ContentReader(.none)
+    private var isPersistent = true
+    private var method = Method.get
+    /// The beginning of a head whose end has not come.
+    private var input: [UInt8] = []
+    private var output = OutputQueue()
+    private var isPaused = false
+    private weak var pool: UpstreamPool?
+    /// The exchange's other side, while there is one.
+    private var client: ProxyConnection?
+    /// Whether it has served an exchange before.
+    private(set) var isReused = false
+
+    init(descriptor: Int32, transport: UpstreamTransport, loop: EventLoop) {
+        self.transport = transport
+        super.init(descriptor: descriptor, loop: loop)
+        open([.readable, .peerFinished])
+    }
+
+    // MARK: Use
+
+    /// Serves an exchange for `client`, whose request has that method, from now on.
+    func serve(_ client: ProxyConnection, method: Method) {
+        self.client = client
+        self.method = method
+        phase = .head
+        setDeadline(.never)
+    }
+
+    func becomeIdle(in pool: UpstreamPool, timeout: Interval) {
+        self.pool = pool
+        client = nil
+        phase = .idle
+        isReused = true
+        setDeadline(loop.now.advanced(by: timeout))
+    }
+
+    override func deadlinePassed() {
+        if phase == .idle { pool?.discard(self) }
+    }
+
+    /// Ends the connection at once; the client hears nothing of it.
+    func close() {
+        guard phase != .closed else { return }
+        phase = .closed
+        client = nil
+        output.removeAll(memory: &loop.memory)
+        loop.memory.giveBack(buffer: input)
+        input = []
+        switch transport {
+        case .plain:
+            closeDescriptor()
+        case .secure(let attempt, let multi):
+            _ = relinquish()
+            attempt.dispose(from: multi)
+        }
+    }
+
+    // MARK: Out
+
+    /// Sends what it can and keeps the rest; `isOutputPending` tells.
+    func send(_ bytes: Span<UInt8>) {
+        guard phase != .closed else { return }
+        switch transport {
+        case .plain:
+            let none: [UInt8] = []
+            sent(output.send(to: descriptor, bytes, closing: none.span, memory: &loop.memory))
+        case .secure:
+            output.prepare(&loop.memory)
+            output.append { $0.append(bytes) }
+            flush()
+        }
+    }
+
+    /// Sends one chunk, or the last where `bytes` is empty.
+    func sendChunk(_ bytes: Span<UInt8>) {
+        guard phase != .closed else { return }
+        output.prepare(&loop.memory)
+        output.append { output in
+            output.append(hexadecimal: bytes.count)
+            output.append("\r\n")
+            output.append(bytes)
+            output.append("\r\n")
+        }
+        flush()
+    }
+
+    private func flush() {
+        switch transport {
+        case .plain:
+            let none: [UInt8] = []
+            sent(output.send(to: descriptor, none.span, closing: none.span, memory: &loop.memory))
+        case .secure(let attempt, _):
+            sent(output.send(memory: &loop.memory) { UpstreamTransport.send(attempt, $0) })
+        }
+    }
+
+    private func sent(_ result: IOResult) {
+        switch result {
+        case .bytes, .wouldBlock:
+            break
+        case .end, .failed:
+            // It may have answered before it closed: what is there to read decides, so nothing more is written.
+            output.removeAll(memory: &loop.memory)
+        }
+        updateInterest()
+    }
+
+    var isOutputPending: Bool { !output.isEmpty }
+
+    private func updateInterest() {
+        guard phase != .closed else { return }
+        var wanted: Events = isPaused ? [] : [.readable, .peerFinished]
+        if !output.isEmpty { wanted.insert(.writable) }
+        wait(for: wanted)
+    }
+
+    // MARK: In
+
+    /// Stops reading: what Luna-Streams sends meanwhile waits with the socket, and then with Luna-Streams.
+    func pauseReading() {
+        isPaused = true
+        updateInterest()
+    }
+
+    func resumeReading() {
+        guard isPaused else { return }
+        isPaused = false
+        updateInterest()
+        // TLS may hold bytes back that the socket no longer tells of.
+        if case .secure = transport { receive() }
+    }
+
+    override func ready(_ events: Events) {
+        if phase == .idle {
+            // Closed, or bytes that nobody asked for: either way not to be used again (Pingora, response poisoning).
+            pool?.discard(self)
+            return
+        }
+        if events.contains(.writable), !output.isEmpty {
+            flush()
+            if output.isEmpty { client?.upstreamDrained() }
+        }
+        if phase == .closed || isPaused {
+            if events.contains(.failed) || events.contains(.hungUp), phase != .closed { ended() }
+            return
+        }
+        if events.isDisjoint(with: [.readable, .peerFinished, .failed, .hungUp]) { return }
+        receive()
+    }
+
+    private func receive() {
+        var buffer = loop.memory.takeReadBuffer()
+        // TLS records may wait inside libcurl, of which epoll knows nothing: read until it has none. Plain sockets
+        // are asked once; what is left makes them ready again.
+        receiving: repeat {
+            switch transport.receive(descriptor, into: &buffer) {
+            case .bytes(let count): process(buffer.span.extracting(0..<count))
+            case .wouldBlock: break receiving
+            case .end, .failed:
+                ended()
+                break receiving
+            }
+        } while isSecure && phase != .closed && phase != .idle && !isPaused
+        loop.memory.giveBack(readBuffer: buffer)
+    }
+
+    private var isSecure: Bool {
+        if case .secure = transport { true } else { false }
+    }
+
+    private func ended() {
+        guard phase != .closed else { return }
+        if phase == .content, reader.closed() {
+            isPersistent = false
+            complete(surplus: 0)
+        } else if let client {
+            client.upstreamClosed()
+        } else {
+            close()
+        }
+    }
+
+    private func process(_ bytes: Span<UInt8>) {
+        guard !input.isEmpty else {
+            interpret(bytes)
+            return
+        }
+        input.append(bytes)
+        let pending = input
+        input = []
+        interpret(pending.span)
+    }
+
+    private func interpret(_ bytes: Span<UInt8>) {
+        client?.upstreamAnswered()
+        var position = 0
+        while true {
+            switch phase {
+            case .head:
+                let rest = bytes.extracting(position..<bytes.count)
+                guard rest.count > 0, let length = interpretHead(rest) else { return }
+                position += length
+            case .content:
+                guard interpretContent(bytes, &position) else { return }
+            case .tunnel:
+                if position < bytes.count { client?.upstreamTunnel(bytes.extracting(position..<bytes.count)) }
+                return
+            case .idle, .complete, .closed:
+                return
+            }
+        }
+    }
+
+    /// Returns the head's length, or nil when there is nothing more to do with these bytes.
+    private func interpretHead(_ bytes: Span<UInt8>) -> Int? {
+        guard let client else { return nil }
+        var head = loop.memory.takeResponseHead()
+        do throws(MessageError) {
+            guard try parser.parse(bytes, answering: method, into: &head) else {
+                loop.memory.giveBack(head)
+                input = loop.memory.takeBuffer()
+                input.append(bytes)
+                return nil
+            }
+        } catch {
+            loop.memory.giveBack(head)
+            client.upstreamFailed(.unreadable(error))
+            return nil
+        }
+        let length = head.length
+        if head.status < 200 {
+            if client.upstreamInterim(head, bytes) { phase = .tunnel }
+        } else {
+            reader = ContentReader(head.framing)
+            isPersistent = head.isPersistent
+            phase = .content
+            client.upstreamHead(head, bytes)
+        }
+        loop.memory.giveBack(head)
+        return phase == .closed ? nil : length
+    }
+
+    private func interpretContent(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
+        let step: ContentStep
+        do throws(MessageError) {
+            step = try reader.next(bytes, from: &position)
+        } catch {
+            client?.upstreamFailed(.unreadable(error))
+            return false
+        }
+        switch step {
+        case .content(let run):
+            client?.upstreamContent(bytes.extracting(run))
+            return true
+        case .needMore:
+            client?.upstreamPaused()
+            return false
+        case .finished:
+            complete(surplus: bytes.count - position)
+            return false
+        }
+    }
+
+    private func complete(surplus: Int) {
+        phase = .complete
+        client?.upstreamCompleted(isPersistent: isPersistent && surplus == 0 && output.isEmpty)
+    }
+}

@@ -1,0 +1,42 @@
+import HTTPCore
+
+/// A worker's idle connections to Luna-Streams, the last used on top: it is the likeliest to be still open.
+final class UpstreamPool {
+    private var idle: [UpstreamConnection] = []
+    private let maximum: Int
+    private let idleTimeout: Interval
+
+    /// `maximum` connections are kept, each for `idleTimeout`: shorter than any keep-alive we have met in LUNA services
+    /// (15 s), so that they seldom close first.
+    init(maximum: Int = 512, idleTimeout: Interval = Interval(.seconds(10))) {
+        self.maximum = maximum
+        self.idleTimeout = idleTimeout
+    }
+
+    var count: Int { idle.count }
+
+    func take() -> UpstreamConnection? {
+        idle.popLast()
+    }
+
+    /// Keeps a connection that has nothing left to say.
+    func put(_ connection: UpstreamConnection) {
+        guard idle.count < maximum else {
+            connection.close()
+            return
+        }
+        connection.becomeIdle(in: self, timeout: idleTimeout)
+        idle.append(connection)
+    }
+
+    /// An idle connection was closed by its peer, said something unasked, or has been idle too long.
+    func discard(_ connection: UpstreamConnection) {
+        idle.removeAll { $0 === connection }
+        connection.close()
+    }
+
+    func closeAll() {
+        for connection in idle { connection.close() }
+        idle = []
+    }
+}

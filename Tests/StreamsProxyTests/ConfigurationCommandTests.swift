@@ -1,0 +1,118 @@
+import StreamsProxy
+import Testing
+
+/// The command line of `run` and `check`, and what `check` prints.
+struct ConfigurationCommandTests {
+    @Test func `Options come in any order and in both spellings`() throws {
+        let options = try RunOptions(["--port", "0", "--config=a=b.json", "--workers", "2", "--host", "[::1]"])
+        #expect(options.configurationPath == "a=b.json")
+        #expect(options.port == 0)
+        #expect(options.workers == 2)
+        #expect(options.host == "::1")
+        let defaults = try RunOptions([])
+        #expect(defaults.configurationPath == "config.json")
+        #expect(defaults.port == nil && defaults.workers == nil && defaults.host == nil && !defaults.isHelpWanted)
+        #expect(try RunOptions(["--help"]).isHelpWanted)
+    }
+
+    @Test(arguments: [
+        (["--prot", "1"], "unknown option --prot; did you mean --port?"),
+        (["--prot=1"], "unknown option --prot; did you mean --port?"),
+        (["-x"], "unknown option -x; known: --config, --host, --port, --workers, --help"),
+        (["x"], #"unexpected argument "x""#),
+        (["--port"], "--port needs a value"),
+        (["--port="], "--port needs a value"),
+        (["--port", "1", "--port", "2"], "--port is given twice"),
+        (["--port", "65536"], #"--port: found "65536"; must be a port from 1 to 65535, or 0 for any free one"#),
+        (["--port", "-1"], #"--port: found "-1"; must be a port from 1 to 65535, or 0 for any free one"#),
+        (["--workers", "0"], #"--workers: found "0"; must be a number of workers from 1 to 256"#),
+        (["--workers", "257"], #"--workers: found "257"; must be a number of workers from 1 to 256"#),
+        (["--host", "a b"], #"--host: found "a b"; must be a host name or an IP address"#),
+        (["--host", "http://h"], #"--host: found "http://h"; must be a host name or an IP address"#),
+    ])
+    func `A wrong command line is named`(_ arguments: [String], _ sentence: String) {
+        #expect(throws: UsageError(sentence)) { try RunOptions(arguments) }
+        let result = CheckCommand.run(arguments)
+        #expect(result.exitCode == 64)
+        #expect(result.standardOutput.isEmpty)
+        #expect(
+            result.standardError == "streams-proxy check: \(sentence)\nTry: streams-proxy check --help\n")
+    }
+
+    @Test func `Options win over the defaults of the listener`() throws {
+        let upstream = UpstreamAddress(isSecure: false, host: "h", port: 1, basePath: "", apiVersion: 1)
+        let configuration = Configuration(upstream: upstream, accountsFile: "/a")
+        #expect(try RunOptions([]).applied(to: configuration) == configuration)
+        let listener = try RunOptions(["--host", "0.0.0.0", "--port", "80", "--workers", "3"])
+            .applied(to: configuration).listener
+        #expect(listener.host == "0.0.0.0" && listener.port == 80 && listener.workers == 3)
+    }
+
+    @Test func `Check tells what valid settings come to`() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(
+            "config.json",
+            """
+            {"LUNA_API_PLUGINS_SETTINGS": {"luna-streams": {
+              "luna-streams-address": {"origin": "http://[::1]:5160/luna/2/", "api_version": 2},
+              "luna-streams-timeouts": {"request": 42, "connect": 0.25, "sock_connect": 0.1},
+              "mount": "/s"}}}
+            """)
+        _ = try folder.write("accounts.json", "{}", mode: 0o640)
+        let result = CheckCommand.run(["--config", file, "--port", "8080", "--workers", "1"])
+        #expect(result.exitCode == 0)
+        #expect(result.standardError.isEmpty)
+        #expect(
+            result.standardOutput == """
+                \(file): valid
+
+                Listens on
+                  http://127.0.0.1:8080, 1 worker
+
+                Routes
+                  /s/version                                    http://[::1]:5160/luna/version
+                  /s/docs/spec                                  http://[::1]:5160/luna/2/docs/spec
+                  /s/plugins                                    http://[::1]:5160/luna/2/plugins
+                  /s/streams                                    http://[::1]:5160/luna/2/streams
+                  /s/streams/count                              http://[::1]:5160/luna/2/streams/count
+                  /s/streams/logs                               http://[::1]:5160/luna/2/streams/logs
+                  /s/streams/<stream-id>                        http://[::1]:5160/luna/2/streams/<stream-id>
+                  /s/streams/<stream-id>/preview/handler/live   http://[::1]:5160/luna/2/streams/<stream-id>/preview/handler/live
+                  /s/streams/<stream-id>/preview/handler/frame  http://[::1]:5160/luna/2/streams/<stream-id>/preview/handler/frame
+
+                Timeouts
+                  ordinary calls  TCP connection 0.1 s, connection 0.25 s, whole answer 42 s
+                  live preview    TCP connection 0.1 s, connection 0.25 s, answer's head 42 s, silence 60 s
+                  client          request's head and silence 60 s, idle 15 s
+
+                Limits
+                  request content  1073741824 bytes
+
+                Credentials
+                  Basic, Bearer    accounts file \(folder.path)/accounts.json: there, but others may read it (mode 640); chmod 600
+                  Luna-Account-Id  off
+                  accounts         each sees its own streams only
+
+                """)
+    }
+
+    @Test func `Check prints every problem and exits 78`() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("config.json", #"{"A": 1, "ALLOW_LUNA_ACCOUNT_AUTH_HEADER": 2}"#)
+        let result = CheckCommand.run(["--config", file])
+        #expect(result.exitCode == 78)
+        #expect(result.standardOutput.isEmpty)
+        let lines = result.standardError.split(separator: "\n").map { $0.dropFirst(folder.path.count + 1) }
+        #expect(lines.count == 4)
+        #expect(lines[0].hasPrefix("config.json:1:1: LUNA_API_PLUGINS_SETTINGS: missing; "))
+        #expect(lines[1].hasPrefix("config.json:1:2: A: unknown setting; "))
+        #expect(lines[2].hasPrefix("config.json:1:44: ALLOW_LUNA_ACCOUNT_AUTH_HEADER: found 2; "))
+        #expect(result.standardError.hasSuffix("\n3 problems\n"))
+    }
+
+    @Test func `Help is no error`() {
+        let result = CheckCommand.run(["--help"])
+        #expect(result == CommandResult(exitCode: 0, standardOutput: RunOptions.usage(of: .check)))
+        #expect(RunOptions.usage(of: .run).hasPrefix("usage: streams-proxy run "))
+    }
+}
