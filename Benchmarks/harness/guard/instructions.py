@@ -8,18 +8,26 @@ from .difference import per_request
 from .preload import library
 
 
+OUTPUT = "callgrind.%p.out"
+
+
+def callgrind(program: str, around: Surroundings) -> Variant:
+    # --fair-sched: threads of the server take turns in order, so that a log writer's thread can't starve the loop.
+    return Variant(
+        single=True, environment={"LD_PRELOAD": str(library(around.scratch, "sigsuspend"))},
+        prefix=[program, "--tool=callgrind", "--fair-sched=yes", "-q",
+                f"--callgrind-out-file={around.scratch / OUTPUT}"])
+
+
 def count(kind: type[Peer], around: Surroundings, upstream_port: int, script: str, requests: int) -> dict[str, float]:
     program = find_program("valgrind")
     if program is None:
         raise Unavailable("valgrind is not installed")
-    pattern = "callgrind.*.out"
-    # --fair-sched: threads of the server take turns in order, so that a log writer's thread can't starve the loop.
-    prefix = [program, "--tool=callgrind", "--fair-sched=yes", "-q",
-              f"--callgrind-out-file={around.scratch / 'callgrind.%p.out'}"]
+    variant = callgrind(program, around)
 
     def read() -> dict[str, float]:
         total = 0
-        for path in around.scratch.path.glob(pattern):
+        for path in around.scratch.path.glob(OUTPUT.replace("%p", "*")):
             found = re.search(r"^(?:summary|totals): (\d+)", path.read_text(errors="replace"), re.M)
             total += int(found.group(1)) if found else 0
             path.unlink()
@@ -27,6 +35,4 @@ def count(kind: type[Peer], around: Surroundings, upstream_port: int, script: st
             raise RuntimeError("callgrind has left no count")
         return {"instructions": total}
 
-    variant = Variant(
-        single=True, prefix=prefix, environment={"LD_PRELOAD": str(library(around.scratch, "sigsuspend"))})
     return per_request(kind, around, upstream_port, variant, script, requests, read)

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from .direct import Direct
-from .envoy import Envoy
+from .envoy import Envoy, envoy_version
 from .haproxy import HAProxy
 from .nginx import Nginx
 from .ours import Ours, create_credentials, variant_of_ours
 from .peer import Peer, Surroundings, Unavailable, Variant
 
-__all__ = ["Peer", "Surroundings", "Unavailable", "Variant", "catalogue", "create_credentials"]
+__all__ = ["Peer", "Surroundings", "Unavailable", "Variant", "catalogue", "create_credentials", "envoy_version"]
 
 NAMES = ("ours", "nginx", "haproxy", "envoy")
 

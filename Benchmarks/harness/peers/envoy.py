@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from ..machine import find_program
+from ..machine import find_program, first_line
 from .peer import MOUNT, Peer, Unavailable
 
 ENVIRONMENT = Path(__file__).resolve().parents[3] / ".build" / "bench-envoy"
@@ -12,6 +12,11 @@ ENVIRONMENT = Path(__file__).resolve().parents[3] / ".build" / "bench-envoy"
 def envoy_program() -> str | None:
     inside = sorted(ENVIRONMENT.glob("lib/python3*/site-packages/envoy/_bin/envoy"))
     return str(inside[0]) if inside else find_program("envoy")
+
+
+def envoy_version() -> str | None:
+    program = envoy_program()
+    return first_line([program, "--version"], r"/(\d+\.\d+\.\d+)") if program else None
 
 
 class Envoy(Peer):

@@ -102,6 +102,10 @@ class Peer:
         with open(self.log, encoding="utf-8", errors="replace") as file:
             return [line for line in file if line.startswith("{")]
 
+    def log_line_count(self) -> int:
+        with open(self.log, "rb") as file:
+            return sum(line.startswith(b"{") for line in file)
+
     def truncate_logs(self) -> None:
         for path in {self.log, self.output}:
             _truncate(path)

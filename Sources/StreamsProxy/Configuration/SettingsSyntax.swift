@@ -4,15 +4,15 @@ internal import JSON
 enum SettingsSyntax {
     /// What `parse` reports, or the value.
     static func read(_ text: [UInt8], file: String) throws(ConfigurationProblem) -> JSONNode {
-        func problem(_ offset: Int?, _ sentence: String) -> ConfigurationProblem {
+        func problem(_ offset: Int, _ sentence: String) -> ConfigurationProblem {
             ConfigurationProblem(
-                file: file, position: offset.map { TextPosition(offset: $0, in: text) }, rule: sentence)
+                file: file, position: TextPosition(offset: offset, in: text), rule: sentence)
         }
-        if let sentence = encodingProblem(text) { throw problem(nil, sentence) }
+        if let sentence = encodingProblem(text) { throw problem(0, sentence) }
         if let offset = firstOffsetNotUTF8(text) {
             throw problem(offset, "this byte is not UTF-8; save the file as UTF-8")
         }
-        guard text.contains(where: { !isSpace($0) }) else { throw problem(nil, "the file is empty") }
+        guard text.contains(where: { !isSpace($0) }) else { throw problem(0, "the file is empty") }
         do throws(JSONSyntaxError) {
             return try JSONParser.parse(text)
         } catch {
