@@ -41,7 +41,8 @@ let package = Package(
             name: "StreamsProxyTests", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON"],
             swiftSettings: strict),
         .testTarget(
-            name: "DemoLunaStreamsTests", dependencies: ["DemoLunaStreams", "HTTPCore", "JSON", "CTurboJPEG"],
+            name: "DemoLunaStreamsTests",
+            dependencies: ["DemoLunaStreams", "demo-luna-streams", "HTTPCore", "JSON", "CTurboJPEG"],
             swiftSettings: strict),
     ]
 )

@@ -142,15 +142,16 @@ import Testing
     }
 
     @Test func theLogIsBounded() throws {
-        let service = LunaStreams()
-        let id = try service.create()
-        let content = Array(Sample.content().utf8)
-        let request = DemoRequest("PUT", "/1/streams/\(id)", contentType: "application/json", content: content)
-        let changes = StreamLog.capacity + StreamLog.capacity / 5
-        for _ in 0..<changes { _ = service.answer(request, now: Sample.start) }
-        let oldest = service.call("GET", "/1/streams/logs?order=asc&page_size=1")
-        #expect(try #require(try oldest.json["logs"]?.array?.first?["version"]?.integer) > 1)
-        let newest = service.call("GET", "/1/streams/logs?page_size=1")
-        #expect(try newest.json["logs"]?.array?.first?["version"]?.integer == changes + 1)
+        var log = StreamLog()
+        let content = try StreamContent(Array(Sample.content().utf8))
+        var stream = LunaStream(id: .random(), content: content, now: Sample.start)
+        let changes = 2 * StreamLog.capacity
+        for _ in 0..<changes {
+            log.record(.replacement, stream, now: Sample.start)
+            stream.replace(content, now: Sample.start)
+        }
+        let kept = log.entries(of: nil)
+        #expect((StreamLog.capacity...StreamLog.capacity * 11 / 10).contains(kept.count))
+        #expect(kept.last?.version == changes)
     }
 }

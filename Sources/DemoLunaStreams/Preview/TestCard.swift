@@ -6,6 +6,8 @@ package enum TestCard {
     package static let width = 640
     package static let height = 360
 
+    /// The band with the text is below; the ball stays above.
+    private static let bandTop = 268
     private static let ballRadius = 26
     private static let ink = Color(red: 255, green: 255, blue: 255)
     private static let faint = Color(red: 200, green: 210, blue: 220)
@@ -31,7 +33,7 @@ package enum TestCard {
     private static func drawBall(on canvas: inout Canvas, hue: Double, at time: Timestamp) {
         // Periods without a common measure within a minute: the ball is never twice in one place at whole seconds.
         let x = bounce(time, period: 3_170_000, length: width - 2 * ballRadius) + ballRadius
-        let y = bounce(time, period: 2_330_000, length: height - 2 * ballRadius) + ballRadius
+        let y = bounce(time, period: 2_330_000, length: bandTop - 2 * ballRadius) + ballRadius
         canvas.fillDisc(x: x + 5, y: y + 6, radius: ballRadius, band)
         canvas.fillDisc(x: x, y: y, radius: ballRadius, Color(hue: hue + 180, saturation: 0.75, value: 1))
         canvas.fillDisc(x: x - 8, y: y - 9, radius: ballRadius / 4, ink)
@@ -47,10 +49,10 @@ package enum TestCard {
         let name = stream.content.name.isEmpty ? "Unnamed stream" : stream.content.name
         canvas.draw(String(name.prefix(32)), x: 24, y: 24, scale: 3, ink)
 
-        canvas.fill(x: 0..<width, y: 268..<360, band)
+        canvas.fill(x: 0..<width, y: bandTop..<height, band)
         canvas.draw(time.timeText, x: 24, y: 280, scale: 5, ink)
         canvas.draw(time.dateText, x: 408, y: 280, scale: 3, faint)
-        canvas.draw("v\(stream.version)", x: 408, y: 308, scale: 1, faint)
+        canvas.draw("v\(stream.version)", x: 408, y: 309, scale: 2, faint)
         canvas.draw(stream.id.description, x: 24, y: 331, scale: 2, faint)
     }
 }

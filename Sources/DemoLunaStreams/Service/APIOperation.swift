@@ -32,7 +32,7 @@ package struct APIOperation: Sendable {
             success: .json(200, schema: "Plugins")),
         APIOperation(
             route: .streams, method: "POST", id: "createStream", summary: "Create a stream",
-            requestSchema: "StreamContent", success: .json(201, schema: "StreamIdentity"), refusals: [400, 413, 507]),
+            requestSchema: "StreamContent", success: .json(201, schema: "StreamIdentity"), refusals: [400, 413, 503]),
         APIOperation(
             route: .streams, method: "GET", id: "getStreams", summary: "Streams, one page of them",
             parameters: ["account_id", "status", "name", "stream_ids", "order", "page", "page_size"],

@@ -57,15 +57,16 @@ package struct ServiceError: Error, Sendable {
             detail: "Failed to validate input json. Message: \(message)")
     }
 
-    package static func contentTooLarge(limit: Int) -> ServiceError {
+    /// A request that is refused for its bytes alone, whatever it asks for.
+    package static func malformed(_ error: MessageError) -> ServiceError {
         ServiceError(
-            status: 413, code: 12046, summary: "Bad/incomplete input data",
-            detail: "Invalid http request: content is longer than \(limit) bytes")
+            status: error.status, code: 12046, summary: "Bad/incomplete input data",
+            detail: "Invalid http request: \(error.reason)")
     }
 
     package static func tooManyStreams(limit: Int) -> ServiceError {
         ServiceError(
-            status: 507, code: 1, summary: "Internal server error",
+            status: 503, code: 1, summary: "Internal server error",
             detail: "The demo keeps at most \(limit) streams")
     }
 
