@@ -67,14 +67,13 @@ package final class PasswordPool: Sendable {
         while let check = next {
             hashes.add(1, ordering: .relaxed)
             let verdict = check.run()
-            let completions: [Completion]
-            (completions, next) = state.withLock { state in
-                let completions = state.waiters.removeValue(forKey: check.key) ?? []
-                guard state.waiting.isEmpty else { return (completions, state.waiting.removeFirst()) }
-                state.running -= 1
-                return (completions, nil)
-            }
+            let completions = state.withLock { $0.waiters.removeValue(forKey: check.key) ?? [] }
             for completion in completions { completion(verdict) }
+            next = state.withLock { state in
+                guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+                state.running -= 1
+                return nil
+            }
         }
     }
 }

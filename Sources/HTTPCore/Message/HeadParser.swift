@@ -12,6 +12,10 @@ package struct HeadParser: Sendable {
     /// Reads a request head from `bytes` into `head`, whose memory is used again.
     package func parse(_ bytes: Span<UInt8>, into head: inout RequestHead) throws(MessageError) -> Bool {
         head.fields.removeAll()
+        // Seen at once, not when its line ends: what is no HTTP at all often has no lines.
+        if bytes.count > 0, !ASCII.isToken(bytes[0]) {
+            throw bytes[0] == 0x0A ? .lineEndWithoutCarriageReturn : .malformedRequestLine
+        }
         guard
             let lineEnd = try endOfLine(
                 bytes, from: 0, limit: limits.startLine, tooLong: .startLineTooLong, control: .malformedRequestLine)

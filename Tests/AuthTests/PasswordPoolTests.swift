@@ -1,0 +1,144 @@
+import Auth
+import Dispatch
+import Synchronization
+import Testing
+
+@Suite struct PasswordPoolTests {
+    /// The check for a login and password, at the cost of the test accounts.
+    private func check(_ realm: Realm, _ password: String, _ login: String = "user@example.org") throws -> PasswordCheck
+    {
+        try #require(realm.check("Basic \(Base64.encode(Array("\(login):\(password)".utf8), .standard))"))
+    }
+
+    @Test func aThousandWaitForOneHash() throws {
+        let realm = Realm()
+        // Two authenticators, as two workers have them: the flight is shared all the same.
+        let other = Authenticator(
+            directory: AccountDirectory(realm.document), allowsAccountHeader: false, cache: .init())
+        let pool = PasswordPool(width: 1, queueLimit: 2)
+        let gate = try Gate(pool, realm)
+        let check = try check(realm, "pw:with:colons")
+        let group = DispatchGroup()
+        let matches = Mutex(0)
+        for _ in 0..<1000 {
+            group.enter()
+            let isTaken = pool.submit(check) { verdict in
+                if verdict == .matches { matches.withLock { $0 += 1 } }
+                group.leave()
+            }
+            #expect(isTaken)
+        }
+        gate.open()
+        group.wait()
+        #expect(matches.withLock { $0 } == 1000)
+        #expect(pool.hashesRun == 2, "the gate's, and one for all")
+        #expect(other.cacheCount == 0)
+    }
+
+    @Test func workersShareAFlight() throws {
+        let realm = Realm()
+        let directory = AccountDirectory(realm.document)
+        let bytes = Array(realm.basic.utf8)
+        let keys = try (0..<2).map { _ in
+            let worker = Authenticator(directory: directory, allowsAccountHeader: false)
+            let step = worker.decide(
+                head: bytes.span, authorization: 0..<bytes.count, accountHeader: nil, now: Realm.now)
+            guard case .verify(let check) = step else { throw NoCheck() }
+            return check.key
+        }
+        #expect(keys[0] == keys[1])
+        // Another directory may have another hash for the login.
+        #expect(try check(realm, "pw:with:colons").key != keys[0])
+    }
+
+    private struct NoCheck: Error {}
+
+    @Test func tooManyAreRefused() throws {
+        let realm = Realm()
+        let pool = PasswordPool(width: 1, queueLimit: 2)
+        let gate = try Gate(pool, realm)
+        let group = DispatchGroup()
+        for password in ["one", "two"] {
+            group.enter()
+            #expect(pool.submit(try check(realm, password)) { _ in group.leave() })
+        }
+        let isThirdTaken = pool.submit(try check(realm, "three")) { _ in
+            #expect(Bool(false), "refused, and yet answered")
+        }
+        #expect(!isThirdTaken)
+        // Joining one that waits already takes no place.
+        group.enter()
+        #expect(pool.submit(try check(realm, "one")) { _ in group.leave() })
+        gate.open()
+        group.wait()
+        #expect(pool.hashesRun == 3)
+        group.enter()
+        #expect(pool.submit(try check(realm, "three")) { _ in group.leave() })
+        group.wait()
+    }
+
+    @Test func anUnknownLoginIsHashedToo() throws {
+        let realm = Realm()
+        let pool = PasswordPool(width: 1)
+        let group = DispatchGroup()
+        group.enter()
+        let check = try check(realm, "pw:with:colons", "nobody@example.org")
+        let isTaken = pool.submit(check) { verdict in
+            #expect(verdict == .differs)
+            group.leave()
+        }
+        #expect(isTaken)
+        group.wait()
+        #expect(pool.hashesRun == 1)
+    }
+
+    /// Holds the pool's only thread until it is opened.
+    private struct Gate {
+        private let semaphore = DispatchSemaphore(value: 0)
+
+        init(_ pool: PasswordPool, _ realm: Realm) throws {
+            let entered = DispatchSemaphore(value: 0)
+            let semaphore = semaphore
+            let value = "Basic \(Base64.encode(Array("gate@example.org:gate".utf8), .standard))"
+            let isTaken = pool.submit(try #require(realm.check(value))) { _ in
+                entered.signal()
+                semaphore.wait()
+            }
+            #expect(isTaken)
+            entered.wait()
+        }
+
+        func open() { semaphore.signal() }
+    }
+}
+
+@Suite struct PasswordHashTests {
+    @Test func comparesByContent() throws {
+        let hash = try #require(PasswordHash(of: Secret(Array("Grüße".utf8)), cost: .test))
+        #expect(hash.verdict(on: Secret(Array("Grüße".utf8))) == .matches)
+        for other in ["", "Grüß", "Grüße ", "grüße", "Grüße\u{0}"] {
+            // That the last one is like the first is scrypt's nature, and why control characters are refused before.
+            let expected: PasswordVerdict = other == "Grüße\u{0}" ? .matches : .differs
+            #expect(hash.verdict(on: Secret(Array(other.utf8))) == expected, "\(other)")
+        }
+    }
+
+    @Test func twoHashesOfOnePasswordDiffer() throws {
+        let first = try #require(PasswordHash(of: Secret(Array("same".utf8)), cost: .test))
+        let second = try #require(PasswordHash(of: Secret(Array("same".utf8)), cost: .test))
+        #expect(first != second)
+    }
+
+    @Test func theEmptyPasswordIsHashedAsWell() throws {
+        let hash = try #require(PasswordHash(of: Secret([]), cost: .test))
+        #expect(hash.verdict(on: Secret([])) == .matches)
+        #expect(hash.verdict(on: Secret(Array("x".utf8))) == .differs)
+    }
+
+    @Test func standardCost() {
+        #expect(PasswordCost.standard == PasswordCost(n: 16384, r: 8, p: 1))
+        for (n, r, p) in [(1000, 8, 1), (512, 8, 1), (131_072, 8, 1), (16384, 0, 1), (16384, 8, 0), (65536, 16, 1)] {
+            #expect(PasswordCost(n: n, r: r, p: p) == nil)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+"""Origins: small servers that stand in for Luna-Streams, one file per behaviour. The name says how it behaves."""
+
+from origins.big import BigOrigin
+from origins.canned import CannedOrigin
+from origins.chunked import ChunkedOrigin
+from origins.close_delimited import CloseDelimitedOrigin
+from origins.early_response import EarlyResponseOrigin
+from origins.echo import EchoOrigin
+from origins.garbage import GarbageOrigin
+from origins.head_abusing import HEAD_ABUSES, HeadAbusingOrigin
+from origins.interim import InterimOrigin
+from origins.keep_alive_closing import KeepAliveClosingOrigin
+from origins.live import LiveOrigin
+from origins.load import LoadOrigin
+from origins.origin import Origin, OriginConnection, Received
+from origins.stalling import StallingOrigin
+from origins.truncating import TruncatingOrigin
+from origins.unreachable import BlackholeOrigin, RefusingOrigin
+from origins.websocket import WebSocketOrigin
+
+__all__ = [
+    "BigOrigin",
+    "BlackholeOrigin",
+    "CannedOrigin",
+    "ChunkedOrigin",
+    "CloseDelimitedOrigin",
+    "EarlyResponseOrigin",
+    "EchoOrigin",
+    "GarbageOrigin",
+    "HEAD_ABUSES",
+    "HeadAbusingOrigin",
+    "InterimOrigin",
+    "KeepAliveClosingOrigin",
+    "LiveOrigin",
+    "LoadOrigin",
+    "Origin",
+    "OriginConnection",
+    "Received",
+    "RefusingOrigin",
+    "StallingOrigin",
+    "TruncatingOrigin",
+    "WebSocketOrigin",
+]

@@ -1,0 +1,213 @@
+"""The real executable: its settings, its command line, and a running instance under test."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any, Iterable
+
+from bytestream import DEADLINE
+from messages import Answer
+from wire import Connection
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+EXECUTABLE = Path(os.environ.get("STREAMS_PROXY", _REPOSITORY / ".build/release/streams-proxy")).resolve()
+PREFIX = "/6/plugins/luna-streams"
+#: A proxy that must never be used: libcurl would take it from the environment if it were left to itself.
+_ENVIRONMENT = {**os.environ, "http_proxy": "http://127.0.0.1:9", "all_proxy": "http://127.0.0.1:9"}
+_LISTENING = re.compile(r"listening on http://127\.0\.0\.1:([0-9]+)")
+
+
+def settings(origin: str, **changes: Any) -> "dict[str, Any]":
+    """A settings file's content for an origin.
+
+    `timeouts`, `http` and `address` join the sections of those names; `account_header` and others stand at the top.
+    """
+    timeouts = {"request": 20, "connect": 5, **changes.pop("timeouts", {})}
+    address = {"origin": f"{origin}/1", "api_version": 1, **changes.pop("address", {})}
+    http = changes.pop("http", {})
+    account_header = changes.pop("account_header", None)
+    value: "dict[str, Any]" = {
+        "LUNA_API_HTTP_SETTINGS": http,
+        "LUNA_API_ACTIVE_PLUGINS": ["luna-streams"],
+        "LUNA_API_PLUGINS_SETTINGS": {
+            "luna-streams": {"luna-streams-address": address, "luna-streams-timeouts": timeouts}
+        },
+        "CONFIG_AUTHORIZATION_USERS": "accounts.json",
+        **changes,
+    }
+    if account_header is not None:
+        value["ALLOW_LUNA_ACCOUNT_AUTH_HEADER"] = account_header
+    return value
+
+
+def run_command(
+    *arguments: "str | Path", standard_input: str = "", timeout: float = 30
+) -> "subprocess.CompletedProcess[str]":
+    """Runs the executable to its end."""
+    return subprocess.run(
+        [str(EXECUTABLE), *map(str, arguments)],
+        input=standard_input,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=_ENVIRONMENT,
+    )
+
+
+def command(folder: Path, *arguments: str, password: "str | None" = None) -> Any:
+    """Runs an account or token command on the folder's settings and gives the JSON it prints."""
+    standard_input = ""
+    if password is not None:
+        arguments += ("--password-stdin",)
+        standard_input = password + "\n"
+    words = arguments[:2] + ("--config", str(folder / "config.json")) + arguments[2:]
+    done = run_command(*words, standard_input=standard_input)
+    assert done.returncode == 0, f"{arguments[:2]} failed with {done.returncode}: {done.stderr}{done.stdout}"
+    return json.loads(done.stdout) if done.stdout.strip() else None
+
+
+class ProxyProcess:
+    """A proxy that runs on a port of the system's choice, over the settings and accounts of its folder."""
+
+    #: Those that run now.
+    running: "list[ProxyProcess]" = []
+
+    def __init__(self, folder: Path, origin: Any = None, workers: int = 2) -> None:
+        self.folder = folder
+        self.origin = origin
+        self.credentials: "tuple[str, str] | None" = None
+        self.output: "list[str]" = []
+        self._listening = threading.Event()
+        self._port = 0
+        self.process = subprocess.Popen(
+            [str(EXECUTABLE), "run", "--config", str(folder / "config.json"), "--host", "127.0.0.1", "--port", "0"]
+            + ["--workers", str(workers)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env=_ENVIRONMENT,
+        )
+        self._readers = [
+            threading.Thread(target=self._collect, args=(stream,), daemon=True)
+            for stream in (self.process.stdout, self.process.stderr)
+        ]
+        for reader in self._readers:
+            reader.start()
+        ProxyProcess.running.append(self)
+        if not self._listening.wait(DEADLINE):
+            self.stop()
+            raise AssertionError(f"the proxy didn't begin to listen: {self.text}")
+
+    @property
+    def text(self) -> str:
+        """All that it printed, on both streams."""
+        return "".join(self.output)
+
+    @property
+    def address(self) -> "tuple[str, int]":
+        return ("127.0.0.1", self._port)
+
+    @property
+    def url(self) -> str:
+        """The proxy's plugin routes as a URL, no slash at the end."""
+        return f"http://127.0.0.1:{self._port}{PREFIX}"
+
+    def connect(self, timeout: float = DEADLINE, receive_buffer: int = 0) -> Connection:
+        """A new connection to it."""
+        return Connection(self.address, timeout, receive_buffer)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        fields: "Iterable[tuple[str, str]]" = (),
+        content: "bytes | None" = None,
+        *,
+        credentials: "tuple[str, str] | None | bool" = True,
+        timeout: float = DEADLINE,
+        version: str = "HTTP/1.1",
+    ) -> Answer:
+        """One request below the plugin's prefix on a connection of its own, and its answer.
+
+        `credentials` True stands for those the proxy's fixture set, None for none at all.
+        """
+        own = self.credentials if credentials is True else credentials
+        with self.connect(timeout) as connection:
+            connection.ask(method, PREFIX + path, [*([own] if own else []), *fields], content, version)
+            return connection.read_answer()
+
+    def resident(self) -> int:
+        """The memory it holds now, in bytes (VmRSS)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        match = re.search(r"VmRSS:\s+([0-9]+) kB", status)
+        assert match, "the process has no memory: has it ended?"
+        return int(match.group(1)) * 1024
+
+    def descriptors(self) -> int:
+        """How many descriptors it has open now."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def assert_survives(self) -> None:
+        """The same process still runs and still answers (404 where the plugin isn't active)."""
+        assert self.process.poll() is None, f"the proxy ended with {self.process.poll()}: {self.text[-2000:]}"
+        answer = self.ask("OPTIONS", "/streams", credentials=None)
+        assert answer.status in (204, 404), f"the proxy no longer answers well: {answer}"
+
+    def stop(self) -> int:
+        """Ends it by SIGTERM, by a second one where calls are still under way, by SIGKILL at last; the exit status."""
+        if self in ProxyProcess.running:
+            ProxyProcess.running.remove(self)
+        status = self.process.poll()
+        for number, patience in ((signal.SIGTERM, 1), (signal.SIGTERM, DEADLINE), (signal.SIGKILL, None)):
+            if status is not None:
+                break
+            self.process.send_signal(number)
+            try:
+                status = self.process.wait(patience)
+            except subprocess.TimeoutExpired:
+                pass
+        assert status is not None
+        for reader in self._readers:
+            reader.join(5)
+        return status
+
+    def _collect(self, stream: Any) -> None:
+        for line in stream:
+            self.output.append(line)
+            match = _LISTENING.search(line)
+            if match and not self._listening.is_set():
+                self._port = int(match.group(1))
+                self._listening.set()
+        stream.close()
+
+
+class MemoryWatch:
+    """Notes the most memory a proxy holds beyond what it held at the beginning, while the block runs."""
+
+    def __init__(self, proxy: ProxyProcess) -> None:
+        self._proxy = proxy
+        self._over = threading.Event()
+        self.growth = 0
+
+    def __enter__(self) -> "MemoryWatch":
+        self._begin = self._proxy.resident()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.05):
+            self.growth = max(self.growth, self._proxy.resident() - self._begin)
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(5)
+        self.growth = max(self.growth, self._proxy.resident() - self._begin)
