@@ -1,4 +1,5 @@
 import Auth
+import Glibc
 import HTTPCore
 import JSON
 import StreamsProxy
@@ -189,5 +190,19 @@ import Testing
         ]) { [path = realm.file.path] _ in .found(path: path) }
         #expect(result.exitCode == 65 && result.standardError.contains("nested more than 32 deep"))
         #expect(try realm.bytes() == before)
+    }
+
+    /// Two that reach the file by different names must not change it at the same time.
+    @Test func thereIsOneLockByWhateverLinkTheFileIsReached() throws {
+        let realm = try TokensRealm()
+        let link = "\(realm.file.path).link"
+        try #require(symlink(realm.file.path, link) == 0)
+        defer { unlink(link) }
+        unlink("\(realm.file.path).lock")
+        try AccountsFile(path: link).update { (document: inout AccountsDocument) throws(Never) in
+            document.tokens.removeAll()
+        }
+        #expect(try realm.document().tokens.isEmpty)
+        #expect(access("\(realm.file.path).lock", F_OK) == 0 && access("\(link).lock", F_OK) != 0)
     }
 }
