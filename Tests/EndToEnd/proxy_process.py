@@ -162,16 +162,19 @@ class ProxyProcess:
         assert answer.status in (204, 404), f"the proxy no longer answers well: {answer}"
 
     def stop(self) -> int:
-        """Ends it by SIGTERM, or by SIGKILL where it doesn't obey; the exit status."""
+        """Ends it by SIGTERM, by a second one where calls are still under way, by SIGKILL at last; the exit status."""
         if self in ProxyProcess.running:
             ProxyProcess.running.remove(self)
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            status = self.process.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            status = self.process.wait()
+        status = self.process.poll()
+        for number, patience in ((signal.SIGTERM, 1), (signal.SIGTERM, DEADLINE), (signal.SIGKILL, None)):
+            if status is not None:
+                break
+            self.process.send_signal(number)
+            try:
+                status = self.process.wait(patience)
+            except subprocess.TimeoutExpired:
+                pass
+        assert status is not None
         for reader in self._readers:
             reader.join(5)
         return status
