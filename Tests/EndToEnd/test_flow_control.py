@@ -91,7 +91,9 @@ def test_a_reset_behind_a_slow_reader_never_looks_whole(start_proxy, framing):
             connection.send(b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n\r\n")
             block = b"10000\r\n" + b"x" * 65536 + b"\r\n"
             connection.sock.setblocking(False)
-            while select.select([], [connection.sock], [], 0.5)[1]:
+            readiness = select.poll()
+            readiness.register(connection.sock, select.POLLOUT)
+            while readiness.poll(500):
                 block = block[connection.sock.send(block) :] or b"10000\r\n" + b"x" * 65536 + b"\r\n"
             connection.reset()
             connection.mark_ended()
@@ -173,8 +175,7 @@ def test_viewers_of_which_half_never_read(start_proxy, viewers):
                     while size < 20_000:
                         size += len(next(pieces))
                 rounds += 1
-        # Half a mebibyte for each that never reads is what bounded queues may hold.
-        assert memory.growth < GROWTH + viewers // 2 * MEBIBYTE // 2
+        assert memory.growth < GROWTH
     finally:
         for connection in connections:
             connection.close()
