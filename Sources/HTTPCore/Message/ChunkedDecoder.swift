@@ -14,8 +14,10 @@ package struct ChunkedDecoder: Sendable {
     private enum State: Sendable {
         /// → size, or an error: at least one digit
         case firstDigit
-        /// → extension, sizeLF
+        /// → spaceAfterSize, chunkExtension, sizeLF
         case size
+        /// White space before an extension, which RFC 9112 §7.1.1 tolerates. → chunkExtension
+        case spaceAfterSize
         /// → sizeLF
         case chunkExtension
         /// → data, trailerStart
@@ -48,9 +50,12 @@ package struct ChunkedDecoder: Sendable {
     private var overhead = 0
     private var carried = 0
     private let limits: MessageLimits
+    private let maximum: Int
 
-    package init(limits: MessageLimits) {
+    /// `maximum` bounds the content, in bytes: a chunk that would go beyond is refused when its size is announced.
+    package init(limits: MessageLimits, maximum: Int = .max) {
         self.limits = limits
+        self.maximum = maximum
     }
 
     /// Reads on from `position`, which moves past what is used.
@@ -95,8 +100,19 @@ package struct ChunkedDecoder: Sendable {
                 state = .sizeLF
             } else if byte == UInt8(ascii: ";") {
                 state = .chunkExtension
+            } else if byte == 0x20 || byte == 0x09 {
+                state = .spaceAfterSize
             } else {
                 throw .malformedChunk
+            }
+        case .spaceAfterSize:
+            extensionLength += 1
+            if byte == UInt8(ascii: ";") {
+                state = .chunkExtension
+            } else {
+                guard byte == 0x20 || byte == 0x09, extensionLength <= limits.chunkExtension else {
+                    throw .malformedChunk
+                }
             }
         case .chunkExtension:
             extensionLength += 1
@@ -109,6 +125,7 @@ package struct ChunkedDecoder: Sendable {
             }
         case .sizeLF:
             guard byte == 0x0A else { throw .malformedChunk }
+            if remaining > UInt64(max(0, maximum &- carried)) { throw .contentTooLong }
             state = remaining == 0 ? .trailerStart : .data
         case .data:
             preconditionFailure("content is taken in runs, not byte by byte")
@@ -154,7 +171,7 @@ package struct ChunkedDecoder: Sendable {
         case .endLF:
             guard byte == 0x0A else { throw .malformedTrailer }
             state = .finished
-        case .firstDigit, .size, .chunkExtension, .sizeLF, .data, .dataCR, .dataLF, .finished:
+        case .firstDigit, .size, .spaceAfterSize, .chunkExtension, .sizeLF, .data, .dataCR, .dataLF, .finished:
             preconditionFailure("not in the trailer section")
         }
     }

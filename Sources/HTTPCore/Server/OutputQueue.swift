@@ -58,6 +58,11 @@ package struct OutputQueue: ~Copyable {
         return .bytes(0)
     }
 
+    /// Drops what was appended beyond the first `count` bytes that wait.
+    package mutating func truncate(to count: Int) {
+        bytes.removeSubrange(start + count..<bytes.count)
+    }
+
     private mutating func keep(_ rest: Span<UInt8>, from sent: Int, memory: inout LoopMemory) {
         guard sent < rest.count else { return }
         if start > 0 {

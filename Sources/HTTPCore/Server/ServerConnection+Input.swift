@@ -67,6 +67,8 @@ extension ServerConnection {
         while advance(bytes, &position) {}
         isProcessing = false
         if phase != .closed { flush() }
+        // A client that has shut down its side can't complete what has not come.
+        if phase == .head, hasPeerFinished { linger() }
         return phase == .closed ? bytes.count : position
     }
 
@@ -132,11 +134,11 @@ extension ServerConnection {
         hasSkippedEmptyLine = false
         requestMethod = head.method
         requestVersion = head.version
-        isPersistent = head.isPersistent && !hasPeerFinished
+        isPersistent = head.isPersistent
         owesContinue = head.expectsContinue
-        reader = ContentReader(head.framing, limits: settings.limits)
+        reader = ContentReader(
+            head.framing, limits: settings.limits, maximum: settings.contentMaximum)
         answer = .awaited
-        contentCount = 0
         isDraining = false
         drained = 0
         isReadingPaused = false
@@ -154,10 +156,6 @@ extension ServerConnection {
         let step: ContentStep
         do throws(MessageError) {
             step = try reader.next(bytes, from: &position)
-            if case .content(let run) = step {
-                contentCount += run.count
-                if contentCount > settings.contentMaximum { throw .contentTooLong }
-            }
         } catch {
             refuse(error)
             return false
@@ -205,11 +203,12 @@ extension ServerConnection {
 
     private func peerFinished() {
         hasPeerFinished = true
-        isPersistent = false
         switch phase {
         case .head: close(input.isEmpty ? .completed : .clientGone)
         case .lingering: close(.completed)
         case .content: close(.clientGone)
+        // What it sent before is still answered, pipelined requests too: shutting down one side says no more than
+        // that nothing else will come.
         case .held, .answering, .tunnel: if !clientFinished() { close(.clientGone) }
         case .closed: break
         }

@@ -34,6 +34,7 @@ extension ServerConnection {
         status: Int, reason: Span<UInt8>? = nil, length: AnswerLength, _ write: (inout [UInt8]) -> Void
     ) {
         precondition(answer == .awaited, "a request is answered once")
+        unsentFrom = output.count
         let isWithoutContent = requestMethod == .head || status == 204 || status == 304
         switch length {
         case .none: answer = .empty
@@ -150,6 +151,7 @@ extension ServerConnection {
     private func sent(_ result: IOResult, hadOutput: Bool) {
         switch result {
         case .bytes(let count):
+            if count > 0 { unsentFrom = nil }
             if output.isEmpty {
                 sendPatience = .never
                 if hadOutput { drainedOutput() }
@@ -169,6 +171,15 @@ extension ServerConnection {
         } else {
             outputDrained()
         }
+    }
+
+    /// Takes back the answer that was begun, if none of it has left: another can be given instead.
+    package func retractAnswer() -> Bool {
+        guard let unsentFrom, phase != .closed, answer != .awaited, answer != .finished else { return false }
+        output.truncate(to: unsentFrom)
+        answer = .awaited
+        self.unsentFrom = nil
+        return true
     }
 
     /// Whether something waits for the client: a sign to stop producing more.
@@ -203,7 +214,7 @@ extension ServerConnection {
     }
 
     func nextRequest() {
-        guard isPersistent else {
+        guard isPersistent, !hasPeerFinished || isProcessing || !input.isEmpty else {
             if input.isEmpty, !isProcessing {
                 flush()
                 if phase != .closed, output.isEmpty {

@@ -61,10 +61,11 @@ open class ServerConnection: EventSource {
     /// What is read of the content is dropped: the answer did not need it.
     final var isDraining = false
     final var drained = 0
-    final var contentCount = 0
 
     final var output = OutputQueue()
     final var answer = AnswerState.finished
+    /// How much output waited before the answer at hand, as long as none of it has been sent since.
+    final var unsentFrom: Int?
     final var requestMethod = Method.other
     final var requestVersion = HTTPVersion.http11
     /// Whether the client waits for 100 before it sends its content.

@@ -176,7 +176,12 @@ final class ProxyConnection: ServerConnection {
             respond(.upstream(failure))
         case .cut(let failure):
             dropUpstream()
+            if retractAnswer() {
+                respond(.upstream(failure))
+                return
+            }
             worker.note(failure, on: match.route, requestID)
+            flush()
             abort()
         case .closeTunnel:
             dropUpstream()

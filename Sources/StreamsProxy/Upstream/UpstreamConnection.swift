@@ -165,7 +165,7 @@ final class UpstreamConnection: EventSource {
             if output.isEmpty { client?.upstreamDrained() }
         }
         if phase == .closed || isPaused {
-            if events.contains(.failed) || events.contains(.hungUp), phase != .closed { ended() }
+            if events.contains(.failed) || events.contains(.hungUp), phase != .closed { ended(isReset: true) }
             return
         }
         if events.isDisjoint(with: [.readable, .peerFinished, .failed, .hungUp]) { return }
@@ -180,8 +180,11 @@ final class UpstreamConnection: EventSource {
             switch transport.receive(descriptor, into: &buffer) {
             case .bytes(let count): process(buffer.span.extracting(0..<count))
             case .wouldBlock: break receiving
-            case .end, .failed:
-                ended()
+            case .end:
+                ended(isReset: false)
+                break receiving
+            case .failed:
+                ended(isReset: true)
                 break receiving
             }
         } while isSecure && phase != .closed && phase != .idle && !isPaused
@@ -192,9 +195,10 @@ final class UpstreamConnection: EventSource {
         if case .secure = transport { true } else { false }
     }
 
-    private func ended() {
+    /// An answer that ends with its connection is whole only where the connection ended in order.
+    private func ended(isReset: Bool) {
         guard phase != .closed else { return }
-        if phase == .content, reader.closed() {
+        if phase == .content, !isReset, reader.closed() {
             isPersistent = false
             complete(surplus: 0)
         } else if let client {
