@@ -14,7 +14,7 @@ RELEASE_FLAGS := -c release
 .PHONY: help build run test lint unit-tests end-to-end-tests bench clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | column -t -s "$$(printf '\t')"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
 
 build: ## build streams-proxy and demo-luna-streams, release
 	scripts/install-dependencies

@@ -29,15 +29,20 @@ let package = Package(
             name: "StreamsProxy", dependencies: ["HTTPCore", "Auth", "JSON", "CCurl", "CLinux"],
             swiftSettings: strict),
         .executableTarget(name: "streams-proxy", dependencies: ["StreamsProxy"], swiftSettings: strict),
-        .executableTarget(
-            name: "demo-luna-streams", dependencies: ["HTTPCore", "JSON", "CTurboJPEG"],
+        .target(
+            name: "DemoLunaStreams", dependencies: ["HTTPCore", "JSON", "CTurboJPEG"],
             swiftSettings: strict),
+        .executableTarget(name: "demo-luna-streams", dependencies: ["DemoLunaStreams"], swiftSettings: strict),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "HTTPCoreTests", dependencies: ["HTTPCore"], swiftSettings: strict),
         .testTarget(name: "AuthTests", dependencies: ["Auth", "HTTPCore", "JSON"], swiftSettings: strict),
         .testTarget(
             name: "StreamsProxyTests", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DemoLunaStreamsTests",
+            dependencies: ["DemoLunaStreams", "demo-luna-streams", "HTTPCore", "JSON", "CTurboJPEG"],
             swiftSettings: strict),
     ]
 )

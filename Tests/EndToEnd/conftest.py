@@ -95,3 +95,8 @@ def survival() -> "Iterator[None]":
     yield
     for proxy in list(ProxyProcess.running):
         proxy.assert_survives()
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> "str | None":
+    """Long values would make unreadable names."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, (bytes, str)) and len(val) > 60 else None

@@ -144,6 +144,14 @@ class ProxyProcess:
             connection.ask(method, PREFIX + path, [*([own] if own else []), *fields], content, version)
             return connection.read_answer()
 
+    def status_for(self, credentials: "tuple[str, str] | None", method: str = "GET") -> "int | None":
+        """The status those credentials get on every worker; None while the workers differ.
+
+        A connection goes to a worker of the kernel's choice, so several are made.
+        """
+        statuses = {self.ask(method, "/streams/count", credentials=credentials).status for _ in range(8)}
+        return statuses.pop() if len(statuses) == 1 else None
+
     def resident(self) -> int:
         """The memory it holds now, in bytes (VmRSS)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
@@ -162,16 +170,19 @@ class ProxyProcess:
         assert answer.status in (204, 404), f"the proxy no longer answers well: {answer}"
 
     def stop(self) -> int:
-        """Ends it by SIGTERM, or by SIGKILL where it doesn't obey; the exit status."""
+        """Ends it by SIGTERM, by a second one where calls are still under way, by SIGKILL at last; the exit status."""
         if self in ProxyProcess.running:
             ProxyProcess.running.remove(self)
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            status = self.process.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            status = self.process.wait()
+        status = self.process.poll()
+        for number, patience in ((signal.SIGTERM, 1), (signal.SIGTERM, DEADLINE), (signal.SIGKILL, None)):
+            if status is not None:
+                break
+            self.process.send_signal(number)
+            try:
+                status = self.process.wait(patience)
+            except subprocess.TimeoutExpired:
+                pass
+        assert status is not None
         for reader in self._readers:
             reader.join(5)
         return status

@@ -57,7 +57,8 @@ def test_the_seeds_fragment_is_told_where_its_brace_is_too_many(tmp_path):
 def test_settings_that_are_no_json(tmp_path, text, line):
     status, output = check(tmp_path, text)
     assert status == 78
-    assert position(output), output
+    assert "config.json" in output
+    assert position(output) or text == "", output
     if line:
         assert position(output)[0] == line
 
@@ -202,7 +203,7 @@ def test_tokens_are_made_listed_and_deleted(folder):
 @pytest.mark.parametrize(
     "words",
     [
-        ("account", "create", "--login", "Ann", "--type", "user", "--password-stdin"),
+        ("account", "create", "--login", "ann:x", "--type", "user", "--password-stdin"),
         ("account", "create", "--login", "ann@visionlabs.ai", "--type", "king", "--password-stdin"),
         ("account", "create", "--login", "ann@visionlabs.ai", "--type", "user"),
         ("account", "create", "--login", "a@b.cc", "--type", "user", "--account-id", "x", "--password-stdin"),

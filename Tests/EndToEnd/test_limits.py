@@ -135,7 +135,7 @@ def test_chunked_content_over_the_limit_ends(limited):
 def test_one_chunk_over_the_limit_ends(limited):
     with limited.connect() as connection:
         head = request_bytes("POST", route("/streams"), [limited.credentials, ("Transfer-Encoding", "chunked")])
-        connection.send(head + b"%x\r\n" % (CONTENT_LIMIT + 1))
+        connection.send(head + b"%x\r\n" % (CONTENT_LIMIT + 1) + b"x" * (CONTENT_LIMIT + 1))
         assert_error(connection.read_answer("POST"), 413, 12046)
     assert limited.origin.complete == []
 

@@ -63,6 +63,7 @@ def attack(proxy, raw: bytes, slowly: bool = False) -> bytes:
             connection.send(head)
             (connection.send_slowly if slowly else connection.send)(raw)
             connection.send(SMUGGLED)
+            connection.half_close()
         except ConnectionError:
             pass  # It has seen enough.
         return connection.stream.read_to_end()
@@ -140,7 +141,7 @@ def test_content_shorter_than_its_length_is_never_whole(proxy):
 def test_content_longer_than_its_length_is_the_next_request(proxy):
     with proxy.connect() as connection:
         fields = [proxy.credentials, ("Content-Length", "5")]
-        connection.send(request_bytes("POST", route("/streams"), fields) + b"hello world")
+        connection.send(request_bytes("POST", route("/streams"), fields) + b"hello world\r\n\r\n")
         assert connection.read_answer("POST").json()["content"] == "hello"
         assert_error(connection.read_answer("POST"), 400, 12046)
         connection.expect_end()

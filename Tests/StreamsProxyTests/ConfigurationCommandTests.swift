@@ -91,7 +91,6 @@ struct ConfigurationCommandTests {
                 Credentials
                   Basic, Bearer    accounts file \(folder.path)/accounts.json: there, but others may read it (mode 640); chmod 600
                   Luna-Account-Id  off
-                  accounts         each sees its own streams only
 
                 """)
     }

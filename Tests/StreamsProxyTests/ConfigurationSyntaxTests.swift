@@ -30,7 +30,7 @@ struct ConfigurationSyntaxTests {
         ),
         (
             "{\n\(fragment)\n}",
-            "c:9:1: not JSON: '}' where the end of the text should come; this bracket is one too many"
+            "c:9:1: not JSON: '}' where the end of the text should come; the settings object ended at 8:1, so this one is one too many"
         ),
         (
             "{\n\(fragment),\n\"ALLOW_LUNA_ACCOUNT_AUTH_HEADER\": 1\n}",
@@ -74,9 +74,9 @@ struct ConfigurationSyntaxTests {
         ("{\"a\": None}", "c:1:7: not JSON: 'N' where a value should come; write null"),
         ("{\"é\": NaN}", "c:1:7: not JSON: 'N' where a value should come"),
         ("{\"a\": 1, \"a\": 2}", "c:1:10: not JSON: the name \"a\" stands twice in one object"),
-        ("", "c: the file is empty"),
-        (" \n\t", "c: the file is empty"),
-        ("\u{FEFF}{}", "c: the file starts with a byte order mark; save it as UTF-8 without one"),
+        ("", "c:1:1: the file is empty"),
+        (" \n\t", "c:1:1: the file is empty"),
+        ("\u{FEFF}{}", "c:1:1: the file starts with a byte order mark; save it as UTF-8 without one"),
     ]
 
     @Test(arguments: texts)
@@ -85,8 +85,8 @@ struct ConfigurationSyntaxTests {
     }
 
     private static let encodings: [(bytes: [UInt8], problem: String)] = [
-        ([0xFF, 0xFE, 0x7B, 0], "c: the file is UTF-16; save it as UTF-8"),
-        ([0xFE, 0xFF, 0, 0x7B], "c: the file is UTF-16; save it as UTF-8"),
+        ([0xFF, 0xFE, 0x7B, 0], "c:1:1: the file is UTF-16; save it as UTF-8"),
+        ([0xFE, 0xFF, 0, 0x7B], "c:1:1: the file is UTF-16; save it as UTF-8"),
         (Array("{\n\"é".utf8) + [0xE9, 0x22], "c:2:3: this byte is not UTF-8; save the file as UTF-8"),
         ([0x7B, 0xC3], "c:1:2: this byte is not UTF-8; save the file as UTF-8"),
     ]

@@ -16,9 +16,10 @@ package struct HeadParser: Sendable {
         if bytes.count > 0, !ASCII.isToken(bytes[0]) {
             throw bytes[0] == 0x0A ? .lineEndWithoutCarriageReturn : .malformedRequestLine
         }
-        guard let lineEnd = try endOfLine(bytes, from: 0, limit: limits.startLine, tooLong: .startLineTooLong) else {
-            return false
-        }
+        guard
+            let lineEnd = try endOfLine(
+                bytes, from: 0, limit: limits.startLine, tooLong: .startLineTooLong, control: .malformedRequestLine)
+        else { return false }
         try parseRequestLine(bytes, 0..<lineEnd, into: &head)
         guard let end = try parseFields(bytes, from: lineEnd + 2, into: &head.fields) else { return false }
         head.length = end
@@ -31,9 +32,10 @@ package struct HeadParser: Sendable {
         _ bytes: Span<UInt8>, answering method: Method, into head: inout ResponseHead
     ) throws(MessageError) -> Bool {
         head.fields.removeAll()
-        guard let lineEnd = try endOfLine(bytes, from: 0, limit: limits.startLine, tooLong: .startLineTooLong) else {
-            return false
-        }
+        guard
+            let lineEnd = try endOfLine(
+                bytes, from: 0, limit: limits.startLine, tooLong: .startLineTooLong, control: .malformedStatusLine)
+        else { return false }
         try parseStatusLine(bytes, 0..<lineEnd, into: &head)
         guard let end = try parseFields(bytes, from: lineEnd + 2, into: &head.fields) else { return false }
         head.length = end
@@ -46,9 +48,10 @@ package struct HeadParser: Sendable {
         return true
     }
 
-    /// The index of the CR that ends the line at `start`, or nil while its LF has not come.
+    /// The index of the CR that ends the line at `start`, or nil while its LF has not come. `tooLong` and `control`:
+    /// what to throw for a line above `limit`, and for a control character in it.
     private func endOfLine(
-        _ bytes: Span<UInt8>, from start: Int, limit: Int, tooLong: MessageError
+        _ bytes: Span<UInt8>, from start: Int, limit: Int, tooLong: MessageError, control: MessageError
     ) throws(MessageError) -> Int? {
         let bound = min(bytes.count, start + limit)
         var index = start
@@ -59,7 +62,7 @@ package struct HeadParser: Sendable {
             return nil
         }
         guard bytes[index] == 0x0D else {
-            throw bytes[index] == 0x0A ? .lineEndWithoutCarriageReturn : .malformedFieldValue
+            throw bytes[index] == 0x0A ? .lineEndWithoutCarriageReturn : control
         }
         guard index + 1 < bytes.count else { return nil }
         guard bytes[index + 1] == 0x0A else { throw .carriageReturnAlone }
@@ -150,7 +153,8 @@ package struct HeadParser: Sendable {
             }
             guard
                 let lineEnd = try endOfLine(
-                    bytes, from: colon + 1, limit: max(1, limits.head - colon - 1), tooLong: .headTooLong)
+                    bytes, from: colon + 1, limit: max(1, limits.head - colon - 1), tooLong: .headTooLong,
+                    control: .malformedFieldValue)
             else { return nil }
             guard lineEnd + 2 <= limits.head else { throw .headTooLong }
             guard fields.count < limits.fields else { throw .tooManyFields }

@@ -28,20 +28,40 @@ package enum SystemCall {
         }
     }
 
-    /// Sends what it can of `first`, `second` and `third`, in one call.
+    /// Sends what it can of `bytes`.
+    package static func send(_ descriptor: Int32, _ bytes: Span<UInt8>) -> IOResult {
+        bytes.withUnsafeBufferPointer { bytes in
+            while true {
+                let result = linux_send(descriptor, bytes.baseAddress, bytes.count)
+                if result >= 0 { return .bytes(result) }
+                if result == -Int(EAGAIN) { return .wouldBlock }
+                if result != -Int(EINTR) { return .failed(Int32(-result)) }
+            }
+        }
+    }
+
+    /// Sends what it can of `first`, `second` and `third`, in one call; where only one of them has bytes, in the
+    /// cheaper one that gathers nothing.
     package static func send(
+        _ descriptor: Int32, _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>
+    ) -> IOResult {
+        if third.isEmpty {
+            if second.isEmpty { return send(descriptor, first) }
+            if first.isEmpty { return send(descriptor, second) }
+        }
+        return sendParts(descriptor, first, second, third)
+    }
+
+    private static func sendParts(
         _ descriptor: Int32, _ first: Span<UInt8>, _ second: Span<UInt8>, _ third: Span<UInt8>
     ) -> IOResult {
         first.withUnsafeBufferPointer { one in
             second.withUnsafeBufferPointer { two in
                 third.withUnsafeBufferPointer { three in
                     while true {
-                        let result =
-                            two.isEmpty && three.isEmpty
-                            ? linux_send(descriptor, one.baseAddress, one.count)
-                            : linux_send_parts(
-                                descriptor, one.baseAddress, one.count, two.baseAddress, two.count,
-                                three.baseAddress, three.count)
+                        let result = linux_send_parts(
+                            descriptor, one.baseAddress, one.count, two.baseAddress, two.count,
+                            three.baseAddress, three.count)
                         if result >= 0 { return .bytes(result) }
                         if result == -Int(EAGAIN) { return .wouldBlock }
                         if result != -Int(EINTR) { return .failed(Int32(-result)) }

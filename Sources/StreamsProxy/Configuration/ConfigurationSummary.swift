@@ -70,8 +70,6 @@ struct ConfigurationSummary {
         [
             "Basic, Bearer    accounts file \(Displayed.text(configuration.accountsFile, limit: 512)): \(accountsFile)",
             "Luna-Account-Id  \(configuration.allowsAccountHeader ? "accepted alone: anyone who knows an id is let in" : "off")",
-            "accounts         "
-                + (configuration.isAccountIsolationOn ? "each sees its own streams only" : "not kept apart"),
         ]
     }
 

@@ -4,15 +4,15 @@ internal import JSON
 enum SettingsSyntax {
     /// What `parse` reports, or the value.
     static func read(_ text: [UInt8], file: String) throws(ConfigurationProblem) -> JSONNode {
-        func problem(_ offset: Int?, _ sentence: String) -> ConfigurationProblem {
+        func problem(_ offset: Int, _ sentence: String) -> ConfigurationProblem {
             ConfigurationProblem(
-                file: file, position: offset.map { TextPosition(offset: $0, in: text) }, rule: sentence)
+                file: file, position: TextPosition(offset: offset, in: text), rule: sentence)
         }
-        if let sentence = encodingProblem(text) { throw problem(nil, sentence) }
+        if let sentence = encodingProblem(text) { throw problem(0, sentence) }
         if let offset = firstOffsetNotUTF8(text) {
             throw problem(offset, "this byte is not UTF-8; save the file as UTF-8")
         }
-        guard text.contains(where: { !isSpace($0) }) else { throw problem(nil, "the file is empty") }
+        guard text.contains(where: { !isSpace($0) }) else { throw problem(0, "the file is empty") }
         do throws(JSONSyntaxError) {
             return try JSONParser.parse(text)
         } catch {
@@ -56,7 +56,9 @@ enum SettingsSyntax {
             return missingOuterBraces(text)
         }
         if let end = brackets.outermostEnd, error.offset > end {
-            if isJSON(removing: error.offset, from: text) { return "this bracket is one too many" }
+            if isJSON(removing: error.offset, from: text) {
+                return "the settings object ended at \(place(end)), so this one is one too many"
+            }
             let closed = "the settings object ended at \(place(end)), and the text goes on after it"
             return isJSON(removing: end, from: text) ? "\(closed): the '}' at \(place(end)) is one too many" : closed
         }
