@@ -1,14 +1,14 @@
-import HTTPCore
+package import HTTPCore
 
 /// The timeouts of `luna-streams-timeouts`, in the loop's unit.
-struct ExchangeTimeouts: Sendable {
+package struct ExchangeTimeouts: Sendable {
     let connect: Interval
     let request: Interval
     let sockConnect: Interval?
     let sockRead: Interval?
     let liveSockRead: Interval
 
-    init(_ timeouts: UpstreamTimeouts) {
+    package init(_ timeouts: UpstreamTimeouts) {
         connect = Interval(timeouts.connect)
         request = Interval(timeouts.request)
         sockConnect = timeouts.sockConnect.map(Interval.init)
@@ -18,7 +18,7 @@ struct ExchangeTimeouts: Sendable {
 }
 
 /// When an exchange runs out of time, and in which way.
-struct ExchangeDeadlines {
+package struct ExchangeDeadlines {
     /// `request`.
     private var total = Instant.never
     /// `connect`, while connecting.
@@ -29,20 +29,24 @@ struct ExchangeDeadlines {
     private var silence = Instant.never
     private var silenceLimit: Interval?
 
-    var next: Instant { min(min(total, connect), min(sockConnect, silence)) }
+    package init() {}
 
-    mutating func begin(at now: Instant, _ timeouts: ExchangeTimeouts) {
+    /// The earliest of those that run.
+    package var next: Instant { min(min(total, connect), min(sockConnect, silence)) }
+
+    /// The request is decided on: `request` runs.
+    package mutating func begin(at now: Instant, _ timeouts: ExchangeTimeouts) {
         self = ExchangeDeadlines()
         total = now.advanced(by: timeouts.request)
     }
 
-    mutating func connecting(at now: Instant, _ timeouts: ExchangeTimeouts) {
+    package mutating func connecting(at now: Instant, _ timeouts: ExchangeTimeouts) {
         connect = now.advanced(by: timeouts.connect)
         sockConnect = timeouts.sockConnect.map { now.advanced(by: $0) } ?? .never
         silence = .never
     }
 
-    mutating func connected(at now: Instant, _ timeouts: ExchangeTimeouts) {
+    package mutating func connected(at now: Instant, _ timeouts: ExchangeTimeouts) {
         connect = .never
         sockConnect = .never
         silenceLimit = timeouts.sockRead
@@ -50,32 +54,32 @@ struct ExchangeDeadlines {
     }
 
     /// Bytes have moved: silence begins anew.
-    mutating func heard(at now: Instant) {
+    package mutating func heard(at now: Instant) {
         if let silenceLimit { silence = now.advanced(by: silenceLimit) }
     }
 
     /// The head of an answer without an end has come: from now on only silence ends it.
-    mutating func endless(at now: Instant, _ timeouts: ExchangeTimeouts) {
+    package mutating func endless(at now: Instant, _ timeouts: ExchangeTimeouts) {
         total = .never
         silenceLimit = timeouts.liveSockRead
         heard(at: now)
     }
 
     /// We do not read, since the client doesn't: Luna-Streams can't be silent.
-    mutating func paused() {
+    package mutating func paused() {
         silence = .never
     }
 
-    mutating func resumed(at now: Instant) {
+    package mutating func resumed(at now: Instant) {
         heard(at: now)
     }
 
     /// Which deadline has passed. `sock_connect` is over once TCP stands, whatever TLS still needs.
-    mutating func passed(at now: Instant, attempt: ConnectAttempt?) -> UpstreamFailure? {
+    package mutating func passed(at now: Instant, hasReachedPeer: @autoclosure () -> Bool) -> UpstreamFailure? {
         if connect <= now { return .connectTimeout }
         if sockConnect <= now {
             sockConnect = .never
-            if attempt?.hasReachedPeer != true { return .sockConnectTimeout }
+            if !hasReachedPeer() { return .sockConnectTimeout }
         }
         if silence <= now { return .silence }
         if total <= now { return .requestTimeout }

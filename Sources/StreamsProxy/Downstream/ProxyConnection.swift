@@ -410,7 +410,7 @@ final class ProxyConnection: ServerConnection {
     }
 
     override func exchangeDeadlinePassed() {
-        guard let failure = deadlines.passed(at: loop.now, attempt: attempt) else {
+        guard let failure = deadlines.passed(at: loop.now, hasReachedPeer: attempt?.hasReachedPeer == true) else {
             exchangeDeadline = deadlines.next
             return
         }

@@ -30,7 +30,7 @@ package enum ExchangeAction: Equatable, Sendable {
 /// What it makes sure of: nothing goes upstream before `begin`, so not before the decision; at most one answer is
 /// given; a request is sent twice only where that is sound; half an answer never looks whole.
 package struct Exchange: ~Copyable {
-    enum State: Equatable {
+    package enum State: Equatable, Sendable {
         /// → connecting
         case new
         /// → awaitingHead, done
@@ -44,7 +44,7 @@ package struct Exchange: ~Copyable {
         case done
     }
 
-    private(set) var state = State.new
+    package private(set) var state = State.new
     /// Whether the whole request could be sent again: its method is idempotent and its bytes are still at hand.
     private var isReplayable = false
     private var asksUpgrade = false
@@ -113,6 +113,7 @@ package struct Exchange: ~Copyable {
 
     package mutating func received(interim status: Int) -> ExchangeAction {
         guard isAwaitingHead else { return fail(.unreadable(.malformedStatusLine)) }
+        hasAnswerBegun = true
         switch status {
         case 100: return .wait
         case 101:

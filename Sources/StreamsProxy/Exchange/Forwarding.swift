@@ -1,8 +1,7 @@
-import Auth
-import HTTPCore
+package import HTTPCore
 
 /// A request as it goes upstream, but for its fields.
-struct ForwardedRequest {
+package struct ForwardedRequest {
     let match: RouteMatch
     /// 1 or 2.
     let apiVersion: Int
@@ -13,11 +12,23 @@ struct ForwardedRequest {
     let peer: [UInt8]
     /// Whether an upgrade to WebSocket goes along.
     let asksUpgrade: Bool
+
+    package init(
+        match: RouteMatch, apiVersion: Int, accountID: UniqueID?, requestID: RequestID, peer: [UInt8],
+        asksUpgrade: Bool
+    ) {
+        self.match = match
+        self.apiVersion = apiVersion
+        self.accountID = accountID
+        self.requestID = requestID
+        self.peer = peer
+        self.asksUpgrade = asksUpgrade
+    }
 }
 
 /// Turns a client's head into the one for Luna-Streams, and the answer's into the one for the client. Fields that
 /// concern one connection, name somebody or steer a server are written here or not at all; the rest pass.
-struct Forwarding: Sendable {
+package struct Forwarding: Sendable {
     /// `Host: …` and the line's end.
     private let hostField: [UInt8]
     /// `/1` and `/2` behind the origin's own path.
@@ -28,7 +39,7 @@ struct Forwarding: Sendable {
     private let origin: [UInt8]
     let defaultVersion: Int
 
-    init(_ configuration: Configuration) {
+    package init(_ configuration: Configuration) {
         let upstream = configuration.upstream
         hostField = Array("Host: \(upstream.authority)\r\n".utf8)
         basePath = Array(upstream.basePath.utf8)
@@ -40,7 +51,8 @@ struct Forwarding: Sendable {
 
     // MARK: Upstream
 
-    func appendRequest(
+    /// Appends the head for Luna-Streams: the target built anew, the client's fields that pass, then ours.
+    package func appendRequest(
         _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
     ) {
         output.append(head.method.name)
@@ -149,7 +161,7 @@ struct Forwarding: Sendable {
     // MARK: Downstream
 
     /// The answer's end-to-end fields, and ours.
-    func appendAnswerFields(
+    package func appendAnswerFields(
         _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, route: Route, requestID: RequestID, unixSeconds: Int64,
         to output: inout [UInt8]
     ) {

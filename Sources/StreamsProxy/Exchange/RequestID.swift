@@ -4,8 +4,8 @@ package import HTTPCore
 /// request passes through.
 package struct RequestID: Sendable, Equatable {
     /// Ten digits, so up to the year 2286.
-    let seconds: Int
-    let id: UniqueID
+    package let seconds: Int
+    package let id: UniqueID
 
     static let textLength = 10 + 1 + UniqueID.textLength
 
@@ -43,15 +43,15 @@ package struct RequestID: Sendable, Equatable {
 }
 
 /// Makes the second halves of request ids: unique, not secret, so a fast generator seeded once from the system's.
-struct RequestIDSource {
+package struct RequestIDSource {
     private var state: (UInt64, UInt64)
 
-    init() {
+    package init() {
         var system = SystemRandomNumberGenerator()
         state = (system.next(), system.next() | 1)
     }
 
-    mutating func next(unixSeconds: Int64) -> RequestID {
+    package mutating func next(unixSeconds: Int64) -> RequestID {
         RequestID(
             seconds: Int(max(0, min(unixSeconds, 9_999_999_999))),
             id: UniqueID(randomHigh: step(), randomLow: step()))

@@ -5,6 +5,11 @@ package struct RouteMatch: Sendable, Equatable {
     package let route: Route
     /// Of the routes under `/streams/<stream-id>`.
     package let streamID: UniqueID?
+
+    package init(route: Route, streamID: UniqueID?) {
+        self.route = route
+        self.streamID = streamID
+    }
 }
 
 /// Matches whole segments of the raw path. Nothing is decoded, so `%2f`, `..`, `//`, `;` and the like match nothing.

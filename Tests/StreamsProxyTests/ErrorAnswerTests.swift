@@ -1,0 +1,141 @@
+import Auth
+import HTTPCore
+import JSON
+import StreamsProxy
+import Testing
+
+struct ErrorAnswerTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let refusal: Refusal
+        let status: Int
+        let code: Int
+        let challenge: ErrorAnswer.Challenge
+        var testDescription: String { "\(refusal)" }
+
+        init(_ refusal: Refusal, _ status: Int, _ code: Int, _ challenge: ErrorAnswer.Challenge = .none) {
+            self.refusal = refusal
+            self.status = status
+            self.code = code
+            self.challenge = challenge
+        }
+    }
+
+    private static let requests: [Row] = [
+        Row(.noSuchPage, 404, 12013), Row(.methodNotAllowed(.get), 405, 12021),
+        Row(.unknownAPIVersion, 400, 11076), Row(.repeatedAPIVersion, 400, 12046),
+        Row(.malformed(.headTooLong), 431, 12046), Row(.malformed(.tooManyFields), 431, 12046),
+        Row(.malformed(.startLineTooLong), 414, 12046), Row(.malformed(.contentTooLong), 413, 12046),
+        Row(.malformed(.unknownTransferCoding), 501, 12046), Row(.malformed(.unsupportedVersion), 505, 12046),
+        Row(.malformed(.unknownExpectation), 417, 12046),
+    ]
+
+    private static let special: Set<MessageError> = [
+        .headTooLong, .tooManyFields, .startLineTooLong, .contentTooLong, .unknownTransferCoding, .unsupportedVersion,
+        .unknownExpectation,
+    ]
+
+    private static let malformed = MessageError.allCases.filter { !special.contains($0) }
+        .map { Row(.malformed($0), 400, 12046) }
+
+    private static func unauthenticated(
+        _ reason: Unauthenticated, _ code: Int, _ challenge: ErrorAnswer.Challenge
+    ) -> Row {
+        Row(.denied(.unauthenticated(reason)), 401, code, challenge)
+    }
+
+    private static let unauthenticated: [Row] = [
+        unauthenticated(.noCredentials, 11065, .both), unauthenticated(.unknownAccount, 11065, .both),
+        unauthenticated(.unsupportedScheme, 11065, .both), unauthenticated(.basicUnreadable, 11065, .basic),
+        unauthenticated(.wrongLoginOrPassword, 41006, .basic), unauthenticated(.tokenUnknown, 41005, .bearer),
+        unauthenticated(.tokenExpired, 41007, .bearer), unauthenticated(.tokenCorrupted, 11062, .bearer),
+    ]
+
+    private static let denied: [Row] =
+        [
+            Row(.denied(.forbidden(.accountHeaderDisabled)), 403, 11061),
+            Row(.denied(.forbidden(.visibilityNotAllowed)), 403, 11062),
+            Row(.denied(.forbidden(.foreignAccount)), 403, 11063),
+            Row(.denied(.forbidden(.tokensNotByToken)), 403, 11064),
+            Row(.denied(.malformed(.repeatedAuthorization)), 400, 12046),
+            Row(.denied(.malformed(.repeatedAccountHeader)), 400, 12046),
+            Row(.denied(.malformed(.accountHeaderNotUUID)), 400, 11037),
+            Row(.denied(.unavailable(.overloaded)), 503, 1),
+            Row(.denied(.unavailable(.accountsUnreachable)), 503, 16),
+        ] + Verb.allCases.map { Row(.denied(.forbidden(.missingVerb($0))), 403, 11059) }
+
+    private static let upstream: [Row] =
+        [
+            Row(.upstream(.unreachable), 502, 16), Row(.upstream(.disconnected), 502, 10),
+            Row(.upstream(.unreadable(.malformedStatusLine)), 502, 4), Row(.upstream(.unaskedUpgrade), 502, 4),
+            Row(.upstream(.tls), 502, 13), Row(.upstream(.certificate), 502, 14),
+            Row(.upstream(.connectTimeout), 504, 8), Row(.upstream(.sockConnectTimeout), 504, 7),
+            Row(.upstream(.silence), 504, 6), Row(.upstream(.requestTimeout), 504, 9),
+        ] + MessageError.allCases.map { Row(.upstream(.unreadable($0)), 502, 4) }
+
+    static let rows = requests + malformed + unauthenticated + denied + upstream
+
+    @Test(arguments: rows)
+    func `A refusal has its status, code and challenge`(_ row: Row) {
+        let answer = ErrorAnswer(row.refusal)
+        #expect(answer.status == row.status)
+        #expect(answer.code == row.code)
+        #expect(answer.challenge == row.challenge)
+        #expect((answer.status == 401) == (answer.challenge != .none))
+        #expect((answer.status == 503) == (answer.retryAfter != nil))
+        // The phrase of the status line is known.
+        #expect(Status.reason(answer.status).description != "Unknown")
+    }
+
+    @Test func `Every reason to let nobody pass has its row`() {
+        let denials = Self.rows.compactMap { row -> Denial? in
+            if case .denied(let denial) = row.refusal { denial } else { nil }
+        }
+        let expected =
+            Unauthenticated.allCases.map(Denial.unauthenticated) + Unavailable.allCases.map(Denial.unavailable)
+            + MalformedCredentials.allCases.map(Denial.malformed)
+        for denial in expected { #expect(denials.contains(denial)) }
+    }
+
+    @Test(arguments: rows)
+    func `The content is LUNA's JSON with the code's page`(_ row: Row) throws {
+        let answer = ErrorAnswer(row.refusal)
+        var content: [UInt8] = []
+        answer.appendContent(to: &content)
+        let json = try JSONParser.parse(content)
+        let names = try #require(json.object).map(\.name)
+        #expect(names == ["error_code", "desc", "detail", "link"])
+        #expect(json["error_code"]?.integer == row.code)
+        #expect(json["desc"]?.string?.isEmpty == false)
+        #expect(json["detail"]?.string?.isEmpty == false)
+        let page = "https://docs.visionlabs.ai/info/luna/troubleshooting/errors-description/code-\(row.code)"
+        #expect(json["link"]?.string == page)
+    }
+
+    private static func fields(_ refusal: Refusal) -> [String] {
+        var bytes: [UInt8] = []
+        ErrorAnswer(refusal).appendFields(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").map(String.init)
+    }
+
+    private static let type = "Content-Type: application/json"
+    private static let basic = "WWW-Authenticate: Basic realm=\"login:password\""
+    private static let bearer = "WWW-Authenticate: Bearer"
+
+    @Test func `The fields name the scheme to try, the methods, the time to wait`() {
+        #expect(Self.fields(.noSuchPage) == [Self.type])
+        #expect(Self.fields(.denied(.unauthenticated(.noCredentials))) == [Self.type, Self.basic, Self.bearer])
+        #expect(Self.fields(.denied(.unauthenticated(.wrongLoginOrPassword))) == [Self.type, Self.basic])
+        #expect(Self.fields(.denied(.unauthenticated(.tokenExpired))) == [Self.type, Self.bearer])
+        #expect(Self.fields(.methodNotAllowed([.get, .head])) == [Self.type, "Allow: GET, HEAD, OPTIONS"])
+        #expect(Self.fields(.denied(.unavailable(.overloaded))) == [Self.type, "Retry-After: 1"])
+        #expect(Self.fields(.denied(.forbidden(.foreignAccount))) == [Self.type])
+        #expect(Self.fields(.upstream(.requestTimeout)) == [Self.type])
+    }
+
+    @Test(arguments: Verb.allCases)
+    func `A missing verb is named`(_ verb: Verb) {
+        var content: [UInt8] = []
+        ErrorAnswer(.denied(.forbidden(.missingVerb(verb)))).appendContent(to: &content)
+        #expect(String(decoding: content, as: UTF8.self).contains("'\(verb.name)' permission for 'streams'"))
+    }
+}
