@@ -55,6 +55,15 @@ package struct TokenPermissions: Sendable {
     /// The verbs under `streams`; none where that is absent.
     package let streams: VerbSet
 
+    /// An object without keys: permits nothing.
+    package static let none = TokenPermissions(
+        node: JSONNode(value: .object([]), offset: 0, end: 0), streams: [])
+
+    private init(node: JSONNode, streams: VerbSet) {
+        self.node = node
+        self.streams = streams
+    }
+
     /// Why something is no `permissions`, and where in it.
     package struct Fault: Error, Sendable, Equatable {
         /// The JSON path below `permissions`: empty, or like `.streams[2]`.

@@ -84,11 +84,13 @@ package struct AccountsFile: Sendable {
     package func update<Result, Refusal: Error & Sendable>(
         _ edit: (inout AccountsDocument) throws(Refusal) -> Result
     ) throws(UpdateFailure<Refusal>) -> Result {
+        // Whoever comes by a link waits for the same lock: the draft, too, has its name from the file itself.
+        let target = FileReplacement.resolved(path)
         let lock: FileLock
         do throws(SystemCallFailure) {
-            lock = try FileLock(path: "\(path).lock")
+            lock = try FileLock(path: "\(target).lock")
         } catch {
-            throw .problems([failure("its lock \(path).lock cannot be had", error.code)])
+            throw .problems([failure("its lock \(target).lock cannot be had", error.code)])
         }
         var document: AccountsDocument
         switch read() {
@@ -102,8 +104,14 @@ package struct AccountsFile: Sendable {
         } catch {
             throw .refused(error)
         }
+        let text = AccountsWriter.text(of: document)
+        // No change may make a file that can't be read again: nobody could get in, and nobody could change it back.
+        var reader = AccountsReader(text, file: path)
+        guard text.count <= Self.maximumSize, reader.document() != nil else {
+            throw .problems([AccountsProblem(file: path, text: "would not be readable after the change, so it stays")])
+        }
         do throws(SystemCallFailure) {
-            try FileReplacement.replace(path, with: AccountsWriter.text(of: document))
+            try FileReplacement.replace(target, with: text)
         } catch {
             throw .problems([failure("cannot be written", error.code)])
         }

@@ -42,10 +42,18 @@ enum AccountsWriter {
             $0.member("token_id", token.id.description)
             $0.member("account_id", token.accountID.description)
             $0.member("description", token.description)
-            $0.member("permissions", token.permissions.node)
+            $0.name("permissions")
+            $0.raw(compact(token.permissions.node))
             $0.member("visibility_area", token.visibility.rawValue)
             $0.member("expiration_time", token.expires?.description)
             $0.member("create_time", token.created.description)
         }
+    }
+
+    /// On one line: indented, some brackets within brackets would grow to many times their length.
+    private static func compact(_ node: JSONNode) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.value(node)
+        return writer.bytes
     }
 }

@@ -9,14 +9,14 @@ package struct SystemCallFailure: Error, Sendable, Equatable, CustomStringConver
 
 /// Puts a new file in the place of an old one in a single step.
 enum FileReplacement {
-    /// The file at `path` (where that is a link: the file it leads to) becomes one with those bytes and mode 0600,
-    /// durably: what is renamed is on the disk already, and the folder is too when this returns.
-    static func replace(_ path: String, with bytes: [UInt8]) throws(SystemCallFailure) {
-        let target = resolved(path)
+    /// The file at `target`, which is no link (see `resolved`), becomes one with those bytes and mode 0600, durably: what
+    /// is renamed is on the disk already, and the folder is too when this returns. One caller at a time for a target, by
+    /// a `FileLock`.
+    static func replace(_ target: String, with bytes: [UInt8]) throws(SystemCallFailure) {
         let folder = folder(of: target)
-        // In the same folder: only within one file system is a rename a single step.
-        let draft = "\(target).\(getpid()).new"
-        // A draft that a killed predecessor of the same number left behind.
+        // In the same folder: only within one file system is a rename a single step. One name for everybody, so that
+        // however many are killed while they write, there is one draft, and it is gone with the next change.
+        let draft = "\(target).new"
         unlink(draft)
         let descriptor = try check(open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600))
         do {
@@ -53,7 +53,8 @@ enum FileReplacement {
         try check(fsync(descriptor))
     }
 
-    private static func resolved(_ path: String) -> String {
+    /// `path`, or where it is a link what it leads to.
+    static func resolved(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)

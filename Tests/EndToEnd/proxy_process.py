@@ -144,6 +144,14 @@ class ProxyProcess:
             connection.ask(method, PREFIX + path, [*([own] if own else []), *fields], content, version)
             return connection.read_answer()
 
+    def status_for(self, credentials: "tuple[str, str] | None", method: str = "GET") -> "int | None":
+        """The status those credentials get on every worker; None while the workers differ.
+
+        A connection goes to a worker of the kernel's choice, so several are made.
+        """
+        statuses = {self.ask(method, "/streams/count", credentials=credentials).status for _ in range(8)}
+        return statuses.pop() if len(statuses) == 1 else None
+
     def resident(self) -> int:
         """The memory it holds now, in bytes (VmRSS)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()

@@ -21,12 +21,19 @@ def test_a_half_closed_client_gets_its_answer(proxy):
         connection.expect_end()
 
 
-def test_a_half_closed_client_gets_its_content_taken_and_its_answer(proxy):
-    raw = request_bytes("POST", route("/streams"), [proxy.credentials, ("Transfer-Encoding", "chunked")])
+@pytest.mark.parametrize("size", [10, 30_000, 500_000])
+@pytest.mark.parametrize("is_chunked", [False, True])
+def test_a_half_closed_client_gets_its_content_taken_and_its_answer(start_proxy, size, is_chunked):
+    """The end of the stream comes while the content still waits for its turn: the origin is slow to take it."""
+    proxy = start_proxy(BigOrigin(is_held=True))
+    field = ("Transfer-Encoding", "chunked") if is_chunked else ("Content-Length", str(size))
+    raw = request_bytes("POST", route("/streams"), [proxy.credentials, field])
     with proxy.connect() as connection:
-        connection.send(raw + chunked(b"x" * 50_000))
+        connection.send(raw + (chunked(b"x" * size) if is_chunked else b"x" * size))
         connection.half_close()
-        assert connection.read_answer("POST").json()["size"] == 50_000
+        proxy.origin.wait_for_requests(1, 2)
+        proxy.origin.release()
+        assert connection.read_answer("POST").json()["size"] == size
         connection.expect_end()
 
 

@@ -259,12 +259,9 @@ def test_an_expired_token(start_proxy):
     expiry = (datetime.now(timezone.utc) + timedelta(seconds=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
     _, token = create_token(proxy.folder, person.login, VERBS, "--expires", expiry)
 
-    def status() -> int:
-        return proxy.ask("GET", "/streams", credentials=bearer(token)).status
-
     # The proxy takes up the new token within a second; it lives two seconds at least.
-    eventually(lambda: status() == 200, 2, "a token that is still good")
-    eventually(lambda: status() == 401, 5, "the end of the token")
+    eventually(lambda: proxy.status_for(bearer(token)) == 200, 2, "a token that is still good")
+    eventually(lambda: proxy.status_for(bearer(token)) == 401, 5, "the end of the token")
     answer = proxy.ask("GET", "/streams", credentials=bearer(token))
     assert_error(answer, 401, 41007)
     assert challenges(answer) == {"bearer"}

@@ -106,7 +106,7 @@ def test_the_live_preview_moves(demo, stream_id):
 
 def test_a_view_token_deletes_nothing(demo, accounts, stream_id):
     _, token = create_token(demo.folder, accounts.root.login, ("view",), "--visibility-area", "all")
-    eventually(lambda: demo.ask("GET", "/streams", credentials=bearer(token)).status == 200, 2, "the new token")
+    eventually(lambda: demo.status_for(bearer(token)) == 200, 2, "the new token")
     answer = demo.ask("DELETE", f"/streams/{stream_id}", credentials=bearer(token))
     assert_error(answer, 403, 11059)
     assert VERBS[3] in answer.json()["detail"]

@@ -53,9 +53,7 @@ def test_basic_and_the_account_header_need_no_verb(proxy, accounts, method):
 def test_without_the_streams_key_nothing_is_allowed(start_proxy, accounts, permissions):
     proxy = start_proxy(EchoOrigin())
     made = command(proxy.folder, "token", "create", "--login", accounts.ann.login, "--permissions", permissions)
-    eventually(
-        lambda: proxy.ask("GET", "/streams", credentials=bearer(made["token"])).status != 401, 2, "the new token"
-    )
+    eventually(lambda: proxy.status_for(bearer(made["token"])) == 403, 2, "the new token")
     for method in ("GET", "POST", "DELETE"):
         answer = proxy.ask(
             method, "/streams", credentials=bearer(made["token"]), content=b"{}" if method == "POST" else None
@@ -77,13 +75,9 @@ def test_a_method_override_overrides_nothing(proxy, accounts):
 def test_visibility_all_holds_only_while_the_account_has_the_wider_view(start_proxy, accounts):
     proxy = start_proxy(EchoOrigin())
     _, token = create_token(proxy.folder, accounts.reader.login, VERBS, "--visibility-area", "all")
-
-    def status() -> int:
-        return proxy.ask("GET", "/streams", credentials=bearer(token)).status
-
-    eventually(lambda: status() == 200, 2, "the new token")
+    eventually(lambda: proxy.status_for(bearer(token)) == 200, 2, "the new token")
     command(proxy.folder, "account", "update", "--login", accounts.reader.login, "--type", "user")
-    eventually(lambda: status() == 403, 2, "the downgraded account")
+    eventually(lambda: proxy.status_for(bearer(token)) == 403, 2, "the downgraded account")
     assert_error(proxy.ask("GET", "/streams", credentials=bearer(token)), 403, 11062)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bytestream import Incomplete
@@ -126,12 +128,14 @@ CHUNK_ABUSES = {
 @pytest.mark.parametrize("name", CHUNK_ABUSES)
 @pytest.mark.parametrize("first", [b"", b"5\r\nfirst\r\n"])
 def test_bad_chunks_never_look_whole(start_proxy, name, first):
+    """Where the head hasn't gone out yet, the client hears 502; where it has, the connection is cut."""
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     proxy = start_proxy(CannedOrigin(head + first + CHUNK_ABUSES[name], then="stall"))
     with proxy.connect() as connection:
         connection.ask("GET", route("/streams"), [proxy.credentials])
-        head = connection.read_head()
+        head, _ = connection.read_final_head()
         if head.status == 502:
+            assert json.loads(connection.content(head).read())["error_code"] == 4
             return
         with pytest.raises(Incomplete):
             connection.content(head).read()

@@ -56,7 +56,7 @@ package enum AccountCommand {
                 guard let given = UniqueID(text) else { throw DataRefusal("--account-id must be a UUID") }
                 id = given
             }
-            let description = try AccountsCommand.description(options) ?? ""
+            let description = try Self.description(options) ?? ""
             account = AccountRecord(
                 id: id, login: login, type: type, description: description,
                 password: try password(standardInput(), cost), created: AccountsCommand.now)
@@ -98,7 +98,7 @@ package enum AccountCommand {
         let description: String?
         let password: PasswordHash?
         do throws(DataRefusal) {
-            description = try AccountsCommand.description(options)
+            description = try Self.description(options)
             password = options.has("--password-stdin") ? try Self.password(standardInput(), cost) : nil
         } catch {
             throw .data(error)
@@ -123,13 +123,7 @@ package enum AccountCommand {
             $0.name("accounts")
             $0.array {
                 for account in accounts {
-                    $0.object {
-                        $0.member("account_id", account.id.description)
-                        $0.member("login", account.login)
-                        $0.member("account_type", account.type.rawValue)
-                        $0.member("description", account.description)
-                        $0.member("create_time", account.created.description)
-                    }
+                    $0.object { $0.members(of: account) }
                 }
             }
         }
@@ -155,6 +149,15 @@ package enum AccountCommand {
             throw DataRefusal("no account has the login \(Displayed.quoted(login))")
         }
         return index
+    }
+
+    /// `--description`, as long as LUNA has it at most.
+    private static func description(_ options: CommandOptions) throws(DataRefusal) -> String? {
+        guard let description = options["--description"] else { return nil }
+        guard description.unicodeScalars.count <= 128 else {
+            throw DataRefusal("--description has more than 128 characters")
+        }
+        return description
     }
 
     /// The hash of what standard input holds but for one line end after it.

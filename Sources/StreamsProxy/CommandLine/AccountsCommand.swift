@@ -77,15 +77,6 @@ package struct AccountsCommand {
         }
         return word
     }
-
-    /// `--description`, at most 128 characters as LUNA has it.
-    static func description(_ options: CommandOptions) throws(DataRefusal) -> String? {
-        guard let description = options["--description"] else { return nil }
-        guard description.unicodeScalars.count <= 128 else {
-            throw DataRefusal("--description has more than 128 characters")
-        }
-        return description
-    }
 }
 
 /// What a command reads a password from.

@@ -57,6 +57,12 @@ package enum RunCommand {
                 StandardError.write("the accounts that were read before stay in force\n")
             }
         }
+        // Whoever started us may have left them blocked, as threads of Dispatch are.
+        var ending = sigset_t()
+        sigemptyset(&ending)
+        sigaddset(&ending, SIGTERM)
+        sigaddset(&ending, SIGINT)
+        pthread_sigmask(SIG_UNBLOCK, &ending, nil)
         let signals = [SIGTERM, SIGINT].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .main)

@@ -31,29 +31,20 @@ package enum TokenCommand {
         _ arguments: ArraySlice<String>, _ command: AccountsCommand
     ) throws(CommandFailure) -> CommandResult {
         let options: CommandOptions
-        let changes: TokenChanges
         do throws(UsageError) {
             options = try CommandOptions(
-                arguments,
-                [
-                    .required("--login"), .required("--permissions"), .optional("--expires"),
-                    .optional("--visibility-area"), .optional("--description"),
-                ])
+                arguments, [.required("--login"), .required("--permissions")] + TokenChanges.options)
         } catch {
             throw .usage(error)
         }
-        changes = try TokenChanges(options)
-        let id = UniqueID.random()
-        let token = try command.update(options) { document throws(DataRefusal) in
+        let changes = try TokenChanges(options)
+        let (id, token) = try command.update(options) { document throws(DataRefusal) in
             let account = document.accounts[try AccountCommand.position(of: options["--login"] ?? "", in: document)]
-            guard let permissions = changes.permissions else { throw DataRefusal("--permissions is missing") }
-            var record = TokenRecord(
-                id: id, accountID: account.id, description: "", permissions: permissions, visibility: .account,
-                expires: nil, created: AccountsCommand.now)
-            try changes.apply(to: &record, of: account)
-            document.tokens.append(record)
-            // No `exp` in the token: the record's end counts, and can be moved later.
-            return document.signingKey.sign(TokenClaims(accountID: account.id, tokenID: id))
+            do throws(TokenFault) {
+                return try document.createToken(of: account.id, changes, now: AccountsCommand.now)
+            } catch {
+                throw refusal(error)
+            }
         }
         return AccountsCommand.answer {
             $0.member("token_id", id.description)
@@ -67,26 +58,22 @@ package enum TokenCommand {
         let options: CommandOptions
         do throws(UsageError) {
             options = try CommandOptions(
-                arguments,
-                [
-                    .required("--token-id"), .optional("--permissions"), .optional("--expires"),
-                    .optional("--visibility-area"), .optional("--description"),
-                ])
+                arguments, [.required("--token-id"), .optional("--permissions")] + TokenChanges.options)
+            guard options["--permissions"] != nil || TokenChanges.options.contains(where: { options.has($0.name) })
+            else {
+                throw UsageError("nothing to change: give --permissions, --expires, --visibility-area or --description")
+            }
         } catch {
             throw .usage(error)
         }
         let changes = try TokenChanges(options)
-        guard !changes.isEmpty else {
-            throw .usage(
-                UsageError("nothing to change: give --permissions, --expires, --visibility-area or --description"))
-        }
         let id = try tokenID(options)
         try command.update(options) { document throws(DataRefusal) in
-            let index = try position(of: id, in: document)
-            guard let account = document.accounts.first(where: { $0.id == document.tokens[index].accountID }) else {
-                throw DataRefusal("the account of the token \(id) is gone")
+            do throws(TokenFault) {
+                try document.changeToken(id, of: .anybody, changes)
+            } catch {
+                throw refusal(error)
             }
-            try changes.apply(to: &document.tokens[index], of: account)
         }
         return AccountsCommand.answer { $0.member("token_id", id.description) }
     }
@@ -102,14 +89,8 @@ package enum TokenCommand {
             $0.array {
                 for token in tokens {
                     $0.object {
-                        $0.member("token_id", token.id.description)
-                        $0.member("account_id", token.accountID.description)
+                        $0.members(of: token)
                         $0.member("login", accounts.first { $0.id == token.accountID }?.login)
-                        $0.member("description", token.description)
-                        $0.member("permissions", token.permissions.node)
-                        $0.member("visibility_area", token.visibility.rawValue)
-                        $0.member("expiration_time", token.expires?.description)
-                        $0.member("create_time", token.created.description)
                     }
                 }
             }
@@ -123,7 +104,11 @@ package enum TokenCommand {
         do { options = try CommandOptions(arguments, [.required("--token-id")]) } catch { throw .usage(error) }
         let id = try tokenID(options)
         try command.update(options) { document throws(DataRefusal) in
-            _ = document.tokens.remove(at: try position(of: id, in: document))
+            do throws(TokenFault) {
+                try document.deleteToken(id, of: .anybody)
+            } catch {
+                throw refusal(error)
+            }
         }
         return AccountsCommand.answer { $0.member("token_id", id.description) }
     }
@@ -135,11 +120,13 @@ package enum TokenCommand {
         return id
     }
 
-    private static func position(of id: UniqueID, in document: AccountsDocument) throws(DataRefusal) -> Int {
-        guard let index = document.tokens.firstIndex(where: { $0.id == id }) else {
-            throw DataRefusal("no token has the id \(id)")
+    private static func refusal(_ fault: TokenFault) -> DataRefusal {
+        switch fault {
+        case .noSuchAccount: DataRefusal("the token's account is gone")
+        case .noSuchToken: DataRefusal("no token has that id")
+        case .wideAreaNotAllowed: DataRefusal("--visibility-area \(TokenFault.wideArea)")
+        case .tooManyTokens: DataRefusal(TokenFault.full)
         }
-        return index
     }
 
     package static let usage = """

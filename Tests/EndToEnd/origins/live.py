@@ -62,17 +62,17 @@ class LiveOrigin(Origin):
         """Sends part after part; notices at once when the proxy cuts the connection, even while writing is blocked."""
         data = self._framed(self.picture)
         connection.sock.setblocking(False)
+        readiness = select.poll()  # select() knows no descriptor above 1023.
         position, pause = 0, 0.0
         while True:
-            readable, writable, _ = select.select(
-                [connection.sock], [connection.sock] if not pause else [], [], pause or self.patience
-            )
-            if readable:
+            readiness.register(connection.sock, select.POLLIN | (0 if pause else select.POLLOUT))
+            events = dict(readiness.poll((pause or self.patience) * 1000)).get(connection.sock.fileno(), 0)
+            if events & ~select.POLLOUT:
                 connection.sock.recv(65536)
                 connection.mark_ended()
                 return
             pause = 0.0
-            if not writable:
+            if not events:
                 continue
             position += connection.sock.send(data[position:])
             if position == len(data):

@@ -1,0 +1,50 @@
+package import HTTPCore
+
+/// Which contents are read as JSON: those that say so. Luna-Streams must read the same text that was checked here, so
+/// another charset, a coding, and a type that is missing or stands there twice are refused.
+package enum ContentTypeRule {
+    /// The fields of a request whose content `BodyRule` is to judge.
+    package static func check(_ bytes: Span<UInt8>, _ fields: borrowing FieldTable) throws(SeparationRefusal) {
+        guard let value = fields.value(.contentType), !fields.repeats(.contentType), isJSON(bytes, value) else {
+            throw .contentType
+        }
+        for index in 0..<fields.count where fields[index].name == .other {
+            let line = fields[index]
+            guard ASCII.isEqual(bytes, line.nameRange, ignoringCaseOf: "content-encoding") else { continue }
+            guard ASCII.isEqual(bytes, line.valueRange, ignoringCaseOf: "identity") else { throw .contentType }
+        }
+    }
+
+    /// Whether the value of a Content-Type field (RFC 9110 §8.3.1) is `application/json`, with no parameter or with
+    /// `charset=utf-8`, quoted or not.
+    package static func isJSON(_ bytes: Span<UInt8>, _ value: Range<Int>) -> Bool {
+        var index = value.lowerBound
+        guard take("application/json", bytes, &index, value.upperBound) else { return false }
+        var hasCharset = false
+        while index < value.upperBound {
+            skipSpace(bytes, &index, value.upperBound)
+            guard take(";", bytes, &index, value.upperBound) else { return false }
+            skipSpace(bytes, &index, value.upperBound)
+            // A parameter may be empty.
+            if index == value.upperBound || bytes[index] == UInt8(ascii: ";") { continue }
+            guard !hasCharset, take("charset=", bytes, &index, value.upperBound),
+                take("utf-8", bytes, &index, value.upperBound)
+                    || take("\"utf-8\"", bytes, &index, value.upperBound)
+            else { return false }
+            hasCharset = true
+        }
+        return true
+    }
+
+    private static func skipSpace(_ bytes: Span<UInt8>, _ index: inout Int, _ end: Int) {
+        while index < end, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
+    }
+
+    /// Passes over `word`, which is in lower case, in any case.
+    private static func take(_ word: StaticString, _ bytes: Span<UInt8>, _ index: inout Int, _ end: Int) -> Bool {
+        let wordEnd = index + word.utf8CodeUnitCount
+        guard wordEnd <= end, ASCII.isEqual(bytes, index..<wordEnd, ignoringCaseOf: word) else { return false }
+        index = wordEnd
+        return true
+    }
+}

@@ -1,0 +1,110 @@
+package import HTTPCore
+
+/// Why the separation of accounts lets a request go no further: what it names belongs to somebody else, or it is
+/// written in a way that two readers could take differently. Statuses and codes are LUNA's; no text repeats a byte of
+/// the request.
+package enum SeparationRefusal: Error, Sendable, Equatable {
+    /// A query or a content that names another account, or a write to a stream that the caller may only read.
+    case foreignAccount
+    /// The stream is another account's. The answer is the one for a stream that does not exist.
+    case streamNotFound(UniqueID)
+    /// `;` in the query: some readers split parameters there.
+    case semicolonInQuery
+    /// `account_id` more than once in the query: readers differ in which one counts.
+    case repeatedParameter
+    /// The content is not declared as JSON in UTF-8, or it is encoded.
+    case contentType
+    /// The content has more than `BodyRule.maximumLength` bytes.
+    case contentTooLarge
+    case invalidJSON(JSONFault)
+    /// The content is JSON, but no object.
+    case notAnObject
+    /// `account_id` of the content is not a string.
+    case accountNotString
+    /// Luna-Streams could not say whose the stream is.
+    case unknownOwner
+
+    package var status: Int {
+        switch self {
+        case .foreignAccount: 403
+        case .streamNotFound: 404
+        case .contentTooLarge: 413
+        case .unknownOwner: 502
+        case .semicolonInQuery, .repeatedParameter, .contentType, .invalidJSON, .notAnObject, .accountNotString: 400
+        }
+    }
+
+    /// LUNA's error code.
+    package var code: Int {
+        switch self {
+        case .foreignAccount: 11063
+        case .streamNotFound: 39001
+        case .semicolonInQuery, .repeatedParameter, .contentTooLarge: 12046
+        case .contentType: 12017
+        case .invalidJSON: 12027
+        case .notAnObject, .accountNotString: 12022
+        case .unknownOwner: 4
+        }
+    }
+
+    /// What kind of error it is, in LUNA's words.
+    package var summary: StaticString {
+        switch self {
+        case .foreignAccount: "Forbidden"
+        case .streamNotFound: "Object not found"
+        case .semicolonInQuery, .repeatedParameter, .contentTooLarge: "Invalid http request"
+        case .contentType, .invalidJSON, .notAnObject, .accountNotString: "Bad/incomplete input data"
+        case .unknownOwner: "Client payload error"
+        }
+    }
+
+    /// What is wrong in this case. `{}` stands for `streamID`.
+    package var detail: StaticString {
+        switch self {
+        case .foreignAccount: "The query parameter account_id usage denied due to account restrictions"
+        case .streamNotFound: "Stream with id {} not found"
+        case .semicolonInQuery: "';' in the query"
+        case .repeatedParameter: "more than one account_id in the query"
+        case .contentType: "Bad content type"
+        case .contentTooLarge: "the content of this request may have 1048576 bytes"
+        case .invalidJSON(let fault): fault.detail
+        case .notAnObject: "Failed to validate input json. Path: '', message: 'must be an object'"
+        case .accountNotString: "Failed to validate input json. Path: 'account_id', message: 'must be a string'"
+        case .unknownOwner: "Luna-Streams did not say to which account the stream belongs"
+        }
+    }
+
+    /// The stream that `detail` names.
+    package var streamID: UniqueID? {
+        switch self {
+        case .streamNotFound(let id): id
+        case .foreignAccount, .semicolonInQuery, .repeatedParameter, .contentType, .contentTooLarge, .invalidJSON,
+            .notAnObject, .accountNotString, .unknownOwner:
+            nil
+        }
+    }
+}
+
+extension [UInt8] {
+    /// `text`, with the id in the place of `{}` where there is one.
+    package mutating func append(_ text: StaticString, naming id: UniqueID?) {
+        guard let id else {
+            append(text)
+            return
+        }
+        text.withUTF8Buffer { letters in
+            var index = 0
+            while index < letters.count {
+                if letters[index] == UInt8(ascii: "{"), index + 1 < letters.count,
+                    letters[index + 1] == UInt8(ascii: "}")
+                {
+                    append(id)
+                    index += 2
+                } else {
+                    append(letters[index])
+                    index += 1
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+internal import Auth
+internal import JSON
+
+/// What is to become of a token's record, whoever says so: the options of a command or the content of a request.
+struct TokenChanges: Sendable {
+    enum End: Sendable {
+        case kept
+        case never
+        case at(Timestamp)
+    }
+
+    /// Nil where they stay.
+    let permissions: TokenPermissions?
+    let visibility: Visibility?
+    let end: End
+    let description: String?
+
+    /// LUNA's limit, in characters.
+    static let descriptionLength = 128
+    /// In bytes, as the accounts file has them. All tokens stand in that one file, so none may be of any size.
+    static let permissionsSize = 8192
+    /// Brackets within brackets. The file nests them deeper than a request does, and must still be read.
+    static let permissionsDepth = 32
+
+    /// A value that no record may have.
+    struct Fault: Error {
+        /// The JSON path, like `permissions.streams[2]`.
+        let path: String
+        let reason: String
+
+        init(_ path: String, _ reason: String) {
+            self.path = path
+            self.reason = reason
+        }
+    }
+
+    /// `permissions` come from a text that was read with a maximum depth to suit `permissionsDepth`.
+    init(permissions: TokenPermissions?, visibility: Visibility?, end: End, description: String?) throws(Fault) {
+        if let description, description.unicodeScalars.count > Self.descriptionLength {
+            throw Fault("description", "has more than \(Self.descriptionLength) characters")
+        }
+        if let permissions {
+            var writer = JSONWriter()
+            writer.value(permissions.node)
+            if writer.bytes.count > Self.permissionsSize {
+                throw Fault("permissions", "take more than \(Self.permissionsSize) bytes")
+            }
+        }
+        self.init(checked: permissions, visibility, end, description)
+    }
+
+    private init(
+        checked permissions: TokenPermissions?, _ visibility: Visibility?, _ end: End, _ description: String?
+    ) {
+        self.permissions = permissions
+        self.visibility = visibility
+        self.end = end
+        self.description = description
+    }
+
+    /// These, and the default of everything else but the permissions.
+    var withDefaults: TokenChanges {
+        let end: End =
+            switch end {
+            case .kept, .never: .never
+            case .at: self.end
+            }
+        return TokenChanges(checked: permissions, visibility ?? .account, end, description ?? "")
+    }
+
+    func apply(to record: inout TokenRecord, of account: AccountRecord) throws(TokenFault) {
+        if visibility == .all, !account.type.readsAllAccounts { throw .wideAreaNotAllowed }
+        record.permissions = permissions ?? record.permissions
+        record.visibility = visibility ?? record.visibility
+        record.description = description ?? record.description
+        switch end {
+        case .kept: break
+        case .never: record.expires = nil
+        case .at(let time): record.expires = time
+        }
+    }
+}

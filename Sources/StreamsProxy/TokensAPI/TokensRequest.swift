@@ -1,0 +1,58 @@
+package import Auth
+package import HTTPCore
+
+/// The accounts' resources that the proxy has itself while it keeps the accounts (`CONFIG_AUTHORIZATION_USERS`).
+package enum TokensResource: Sendable, Equatable {
+    /// `/6/tokens`
+    case tokens
+    /// `/6/tokens/<token-id>`
+    case token(UniqueID)
+    /// `/6/account`
+    case account
+
+    /// What `.tokens` is found under, and with a slash and an id after it `.token`.
+    static let tokensPath = "/6/tokens"
+
+    package var methods: MethodSet {
+        switch self {
+        case .tokens: [.get, .head, .post]
+        case .token: [.get, .head, .put, MethodSet(.patch), .delete]
+        case .account: [.get, .head]
+        }
+    }
+
+    /// The value of an Allow field: the methods, and OPTIONS, which the connection answers.
+    package var allow: StaticString {
+        switch self {
+        case .tokens: "GET, HEAD, POST, OPTIONS"
+        case .token: "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+        case .account: "GET, HEAD, OPTIONS"
+        }
+    }
+}
+
+/// A request for one of them, with all of its content.
+package struct TokensRequest: Sendable {
+    package let method: Method
+    package let resource: TokensResource
+    /// Without its question mark, as the client sent it.
+    package let query: [UInt8]?
+    /// The value of the Content-Type field.
+    package let contentType: [UInt8]?
+    /// At most `TokensAPI.maximumContentSize` bytes.
+    package let content: [UInt8]
+    /// Who asks.
+    package let principal: Principal
+
+    package init(
+        method: Method, resource: TokensResource, query: [UInt8]? = nil, contentType: [UInt8]? = nil,
+        content: [UInt8] = [], principal: Principal
+    ) {
+        self.method = method
+        self.resource = resource
+        self.query = query
+        self.contentType = contentType
+        self.content = content
+        self.principal = principal
+    }
+}
