@@ -134,7 +134,7 @@ extension ServerConnection {
         hasSkippedEmptyLine = false
         requestMethod = head.method
         requestVersion = head.version
-        isPersistent = head.isPersistent
+        isPersistent = head.isPersistent && !isServerEnding
         owesContinue = head.expectsContinue
         reader = ContentReader(
             head.framing, limits: settings.limits, maximum: settings.contentMaximum)
@@ -152,7 +152,8 @@ extension ServerConnection {
     }
 
     private func advanceContent(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
-        if isReadingPaused, !isDraining { return false }
+        // Content that is complete needs no more reading: its end is told even while reading is paused.
+        if isReadingPaused, !isDraining, !reader.isFinished { return false }
         let step: ContentStep
         do throws(MessageError) {
             step = try reader.next(bytes, from: &position)
@@ -204,8 +205,11 @@ extension ServerConnection {
     private func peerFinished() {
         hasPeerFinished = true
         switch phase {
+        // Answers that the client has not taken yet still reach it.
+        case .head where !output.isEmpty: linger()
         case .head: close(input.isEmpty ? .completed : .clientGone)
         case .lingering: close(.completed)
+        case .content where answer == .finished: linger()
         case .content: close(.clientGone)
         // What it sent before is still answered, pipelined requests too: shutting down one side says no more than
         // that nothing else will come.
@@ -228,6 +232,8 @@ extension ServerConnection {
     /// Stops reading content, or the tunnel: what has come already waits with the socket.
     package func pauseReading() {
         isReadingPaused = true
+        // Who is not listened to can't be silent.
+        if phase == .content { patience = .never }
     }
 
     /// Reads on.

@@ -199,8 +199,9 @@ extension ServerConnection {
         switch phase {
         case .answering:
             nextRequest()
-        case .content where isPersistent && !reader.isFinished:
+        case .content where isPersistent:
             isDraining = true
+            patience = loop.now.advanced(by: settings.contentTimeout)
             if !isProcessing {
                 flush()
                 processInput()

@@ -72,6 +72,8 @@ open class ServerConnection: EventSource {
     package final var owesContinue = false
     /// Whether the connection serves another request after this one.
     package final var isPersistent = true
+    /// Whether the request at hand, or the next, is the last one because the server ends.
+    final var isServerEnding = false
 
     /// When the connection's own patience ends: head, content, idle, linger.
     final var patience = Instant.never
@@ -190,8 +192,12 @@ open class ServerConnection: EventSource {
 
     /// The server is about to end: an idle connection closes, one at work does so after its answer.
     package final func drain() {
+        isServerEnding = true
         isPersistent = false
-        if phase == .head, input.isEmpty, output.isEmpty { close(.completed) }
+        if phase == .head, input.isEmpty {
+            if output.isEmpty { close(.completed) } else { linger() }
+        }
+        update()
     }
 
     /// Cuts the connection so that the client notices: what it has can't pass for a whole answer.
