@@ -15,6 +15,8 @@ package struct Configuration: Sendable, Equatable {
     package var isAccountIsolationOn = true
     /// `CONFIG_AUTHORIZATION_USERS`, resolved against the settings file's folder. An absolute path.
     package var accountsFile: String
+    /// `live-review`: how often whoever watches a live preview is decided on again.
+    package var liveReview: Duration = .seconds(10)
     /// `--host`, `--port`, `--workers`.
     package var listener = ListenerSettings()
 
