@@ -69,6 +69,7 @@ extension ServerConnection {
         if phase != .closed { flush() }
         // A client that has shut down its side can't complete what has not come.
         if phase == .head, hasPeerFinished { linger() }
+        if phase == .content, hasPeerFinished, position == bytes.count, !isReadingPaused { close(.clientGone) }
         return phase == .closed ? bytes.count : position
     }
 
@@ -174,6 +175,7 @@ extension ServerConnection {
             }
             return true
         case .needMore:
+            if hasPeerFinished { close(.clientGone) }
             return false
         case .finished:
             patience = .never
@@ -210,7 +212,8 @@ extension ServerConnection {
         case .head: close(input.isEmpty ? .completed : .clientGone)
         case .lingering: close(.completed)
         case .content where answer == .finished: linger()
-        case .content: close(.clientGone)
+        // Half a request: nobody waits for its answer. What has come and is held back may still be the other half.
+        case .content: if input.isEmpty { close(.clientGone) }
         // What it sent before is still answered, pipelined requests too: shutting down one side says no more than
         // that nothing else will come.
         case .held, .answering, .tunnel: if !clientFinished() { close(.clientGone) }
