@@ -24,7 +24,7 @@ final class ProxyConnection: ServerConnection {
         case accounts(TokensCall)
     }
 
-    unowned let worker: Worker
+    let worker: Worker
 
     // The request at hand.
     var exchange = Exchange()
