@@ -99,6 +99,16 @@ struct ServerConnectionEndTests {
         #expect(!server.journal.all.contains("end"))
     }
 
+    @Test func `Half of the content, held back when the client finished, is no request either`() throws {
+        let server = try TestServer()
+        let client = try server.client()
+        client.send("POST /stall HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhello")
+        client.finish()
+        #expect(server.journal.has("clientGone"))
+        #expect(server.journal.all == ["deadline", "content", "clientGone"])
+        #expect(client.readToEnd().text.isEmpty)
+    }
+
     // MARK: Slow clients
 
     @Test func `A slow reader holds its own answer up, and gets all of it`() throws {

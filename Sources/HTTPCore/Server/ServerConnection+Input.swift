@@ -69,6 +69,7 @@ extension ServerConnection {
         if phase != .closed { flush() }
         // A client that has shut down its side can't complete what has not come.
         if phase == .head, hasPeerFinished, !isOutputPending { linger() }
+        if phase == .content, hasPeerFinished, position == bytes.count, !isReadingPaused { close(.clientGone) }
         return phase == .closed ? bytes.count : position
     }
 
@@ -189,7 +190,6 @@ extension ServerConnection {
             }
             return true
         case .needMore:
-            if hasPeerFinished { close(.clientGone) }
             return false
         case .finished:
             patience = .never
