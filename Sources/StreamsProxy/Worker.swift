@@ -55,7 +55,8 @@ final class Worker {
         routes = RouteTable(mount: configuration.mount, isLunaStreamsActive: configuration.isLunaStreamsActive)
         forwarding = Forwarding(configuration)
         authenticator = Authenticator(
-            directory: setting.directory, allowsAccountHeader: configuration.allowsAccountHeader)
+            directory: setting.directory, allowsAccountHeader: configuration.allowsAccountHeader,
+            issuers: configuration.tokenIssuers)
         connector = try Connector(loop: loop, address: configuration.upstream)
         resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
         passwords = setting.passwords

@@ -25,7 +25,8 @@ package struct IssuerKey: Sendable, Equatable {
         do throws(JSONSyntaxError) {
             node = try JSONParser.parse(text, maximumDepth: 16)
         } catch {
-            throw KeyFault(offset: error.offset, "is no JWK, since it is not JSON: \(error.reason)")
+            let position = TextPosition(offset: error.offset, in: text)
+            throw KeyFault(offset: error.offset, "is no JWK: not JSON at \(position): \(error.reason)")
         }
         return try keys(in: node, id: id, algorithm: algorithm)
     }

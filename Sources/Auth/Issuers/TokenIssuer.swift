@@ -49,13 +49,15 @@ package struct TokenIssuer: Sendable, Equatable {
 
     /// What comes of the claims, whose signature is right, at `now` in Unix milliseconds.
     func decide(_ payload: JSONNode, now: Int64) -> Decision {
-        guard let lifetime = TokenLifetime(payload, leeway: leeway), lifetime.end != nil || !requiresExpiry,
-            let accountID = payload[claims.accountID]?.string.flatMap({ UniqueID($0) }),
+        guard let lifetime = TokenLifetime(payload, leeway: leeway), lifetime.end != nil || !requiresExpiry else {
+            return .unauthenticated(.tokenCorrupted)
+        }
+        guard lifetime.contains(now) else { return .unauthenticated(.tokenExpired) }
+        guard let accountID = payload[claims.accountID]?.string.flatMap({ UniqueID($0) }),
             let accountType = word(claims.accountType, in: payload, default: accountType),
             let visibility = word(claims.visibility, in: payload, default: Visibility.account),
             let verbs = verbs(in: payload)
         else { return .unauthenticated(.tokenCorrupted) }
-        guard lifetime.contains(now) else { return .unauthenticated(.tokenExpired) }
         switch visibility {
         case .account: break
         case .all: guard accountType.readsAllAccounts else { return .forbidden(.visibilityNotAllowed) }
