@@ -18,6 +18,8 @@ from wire import Connection
 _REPOSITORY = Path(__file__).resolve().parents[2]
 EXECUTABLE = Path(os.environ.get("STREAMS_PROXY", _REPOSITORY / ".build/release/streams-proxy")).resolve()
 PREFIX = "/6/plugins/luna-streams"
+#: Descriptors that Dispatch opens for itself when its queues first run, which may be after the first answers.
+SPARE_DESCRIPTORS = 8
 #: A proxy that must never be used: libcurl would take it from the environment if it were left to itself.
 _ENVIRONMENT = {**os.environ, "http_proxy": "http://127.0.0.1:9", "all_proxy": "http://127.0.0.1:9"}
 _LISTENING = re.compile(r"listening on http://127\.0\.0\.1:([0-9]+)")
@@ -26,17 +28,20 @@ _LISTENING = re.compile(r"listening on http://127\.0\.0\.1:([0-9]+)")
 def settings(origin: str, **changes: Any) -> "dict[str, Any]":
     """A settings file's content for an origin.
 
-    `timeouts`, `http` and `address` join the sections of those names; `account_header` and others stand at the top.
+    `timeouts`, `http` and `address` join the sections of those names, `plugin` the plugin's own; `account_header` and
+    others stand at the top. Accounts are not kept apart unless `isolation` is 1: most tests are about the wire, with
+    content and origins that know nothing of accounts.
     """
     timeouts = {"request": 20, "connect": 5, **changes.pop("timeouts", {})}
     address = {"origin": f"{origin}/1", "api_version": 1, **changes.pop("address", {})}
     http = changes.pop("http", {})
+    plugin = {"account-isolation": changes.pop("isolation", 0), **changes.pop("plugin", {})}
     account_header = changes.pop("account_header", None)
     value: "dict[str, Any]" = {
         "LUNA_API_HTTP_SETTINGS": http,
         "LUNA_API_ACTIVE_PLUGINS": ["luna-streams"],
         "LUNA_API_PLUGINS_SETTINGS": {
-            "luna-streams": {"luna-streams-address": address, "luna-streams-timeouts": timeouts}
+            "luna-streams": {"luna-streams-address": address, "luna-streams-timeouts": timeouts, **plugin}
         },
         "CONFIG_AUTHORIZATION_USERS": "accounts.json",
         **changes,

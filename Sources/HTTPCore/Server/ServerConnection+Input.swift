@@ -173,6 +173,7 @@ extension ServerConnection {
             }
             return true
         case .needMore:
+            if hasPeerFinished { close(.clientGone) }
             return false
         case .finished:
             patience = .never
@@ -206,7 +207,8 @@ extension ServerConnection {
         switch phase {
         case .head: close(input.isEmpty ? .completed : .clientGone)
         case .lingering: close(.completed)
-        case .content: close(.clientGone)
+        // Half a request: nobody waits for its answer. What has come and is held back may still be the other half.
+        case .content: if input.isEmpty { close(.clientGone) }
         // What it sent before is still answered, pipelined requests too: shutting down one side says no more than
         // that nothing else will come.
         case .held, .answering, .tunnel: if !clientFinished() { close(.clientGone) }

@@ -56,7 +56,10 @@ open class ServerConnection: EventSource {
     final var input: [UInt8] = []
     final var isProcessing = false
     final var isReadingPaused = false
+    /// The client's end has been read: nothing more will come.
     final var hasPeerFinished = false
+    /// The kernel has told of the client's end, which may still have bytes before it.
+    private final var isEndAnnounced = false
     final var hasSkippedEmptyLine = false
     /// What is read of the content is dropped: the answer did not need it.
     final var isDraining = false
@@ -133,7 +136,8 @@ open class ServerConnection: EventSource {
             return
         }
         if events.contains(.writable) { flush() }
-        if phase != .closed, events.contains(.readable) || events.contains(.peerFinished) { receive() }
+        if events.contains(.peerFinished) { isEndAnnounced = true }
+        if phase != .closed, isReading, events.contains(.readable) || events.contains(.peerFinished) { receive() }
         update()
     }
 
@@ -164,8 +168,9 @@ open class ServerConnection: EventSource {
         guard phase != .closed else { return }
         var wanted: Events = []
         if !hasPeerFinished {
-            // A client that goes away is always noticed; bytes are read while there is room for them.
-            wanted = isReading ? [.readable, .peerFinished] : .peerFinished
+            // Bytes are read while there is room for them; that the client goes away is noticed once in any case.
+            if isReading { wanted.insert(.readable) }
+            if !isEndAnnounced { wanted.insert(.peerFinished) }
         }
         if !output.isEmpty { wanted.insert(.writable) }
         wait(for: wanted)

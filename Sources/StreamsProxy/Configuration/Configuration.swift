@@ -19,6 +19,8 @@ package struct Configuration: Sendable, Equatable {
     package var accountsFile: String
     /// `TOKEN_ISSUERS`, with their keys as they were when the settings were read.
     package var tokenIssuers: [TokenIssuer] = []
+    /// `live-review`: how often whoever watches a live preview is decided on again.
+    package var liveReview: Duration = .seconds(10)
     /// `--host`, `--port`, `--workers`.
     package var listener = ListenerSettings()
 

@@ -55,6 +55,7 @@ package enum ConfigurationReader {
         configuration.isLunaStreamsActive = isActive
         configuration.mount = plugin.mount ?? configuration.mount
         configuration.timeouts = plugin.timeouts
+        configuration.liveReview = plugin.liveReview ?? configuration.liveReview
         configuration.isAccountIsolationOn = plugin.isAccountIsolationOn ?? configuration.isAccountIsolationOn
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
         configuration.tokenIssuers = issuers.issuers

@@ -10,6 +10,7 @@ struct PluginSettings {
     private(set) var timeouts = UpstreamTimeouts()
     private(set) var mount: String?
     private(set) var isAccountIsolationOn: Bool?
+    private(set) var liveReview: Duration?
 
     init(in settings: inout SettingsSection, isActive: Bool, _ problems: inout SettingsProblems) {
         let need = isActive ? "the address of Luna-Streams stands in it" : nil
@@ -21,6 +22,7 @@ struct PluginSettings {
             if let timeouts = plugin.section("luna-streams-timeouts", &problems) { readTimeouts(timeouts, &problems) }
             mount = plugin.value("mount", .mount, &problems)
             isAccountIsolationOn = plugin.value("account-isolation", .flag, &problems)
+            liveReview = plugin.value("live-review", .seconds, &problems)
             plugin.refuseUnknownNames(&problems)
         }
         plugins.refuseUnknownNames(&problems)
