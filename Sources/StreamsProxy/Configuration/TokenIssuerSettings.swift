@@ -27,7 +27,8 @@ struct TokenIssuerSettings {
             guard let issuer = issuer(&section, &problems) else { continue }
             if names.contains(where: { $0.utf8.elementsEqual(issuer.name.utf8) }) {
                 problems.add(
-                    at: element.offset, path: section.path(of: "name"), found: Displayed.quoted(issuer.name),
+                    at: section.node("name")?.offset ?? section.offset, path: section.path(of: "name"),
+                    found: Displayed.quoted(issuer.name),
                     rule: "is another issuer's too")
             }
             names.append(issuer.name)
