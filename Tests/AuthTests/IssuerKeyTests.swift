@@ -95,6 +95,7 @@ import Testing
         (IssuingKey.pem("ENCRYPTED PRIVATE KEY", [1]), .es256, "", privateKey),
         (IssuingKey.weakRSA.pem, .rs256, "", "is an RSA key of 1024 bits; must have 2048 to 8192"),
         (IssuingKey.p256.pem, .rs256, "", "must be an RSA key for RS256"),
+        (IssuingKey.pss.pem, .rs256, "", "must be an RSA key for RS256"),
         (IssuingKey.rsa.pem, .es256, "", "must be an EC key on P-256 for ES256"),
         (IssuingKey.p384.pem, .es256, "", "must be an EC key on P-256 for ES256"),
         (

@@ -8,12 +8,13 @@ struct IssuingKey: Sendable {
     static let rsa = IssuingKey(rsaBits: 2048)
     static let otherRSA = IssuingKey(rsaBits: 2048)
     static let weakRSA = IssuingKey(rsaBits: 1024)
+    static let pss = IssuingKey(rsaBits: 2048, type: "RSA-PSS")
     static let p256 = IssuingKey(curve: "P-256")
     static let otherP256 = IssuingKey(curve: "P-256")
     static let p384 = IssuingKey(curve: "P-384")
 
-    private init(rsaBits: Int32) {
-        self.init("RSA") { precondition(EVP_PKEY_CTX_set_rsa_keygen_bits($0, rsaBits) == 1) }
+    private init(rsaBits: Int32, type: String = "RSA") {
+        self.init(type) { precondition(EVP_PKEY_CTX_set_rsa_keygen_bits($0, rsaBits) == 1) }
     }
 
     private init(curve: String) {
