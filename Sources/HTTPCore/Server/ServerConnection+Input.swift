@@ -52,7 +52,7 @@ extension ServerConnection {
         input = []
         let used = process(pending.span)
         if phase == .closed || used == pending.count {
-            loop.memory.giveBack(buffer: pending)
+            loop.memory.giveBack(&pending)
         } else {
             pending.removeSubrange(0..<used)
             input = pending

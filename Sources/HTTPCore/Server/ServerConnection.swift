@@ -225,8 +225,7 @@ open class ServerConnection: EventSource {
         phase = .closed
         closeDescriptor()
         output.removeAll(memory: &loop.memory)
-        loop.memory.giveBack(buffer: input)
-        input = []
+        loop.memory.giveBack(&input)
         closed(end)
     }
 

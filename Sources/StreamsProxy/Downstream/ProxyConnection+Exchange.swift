@@ -267,8 +267,7 @@ extension ProxyConnection {
     }
 
     func dropRequest() {
-        loop.memory.giveBack(buffer: requestBytes)
-        requestBytes = []
+        loop.memory.giveBack(&requestBytes)
     }
 
     /// What the request may have changed is no longer known, whatever became of it.
