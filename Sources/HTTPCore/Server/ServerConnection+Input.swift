@@ -68,7 +68,7 @@ extension ServerConnection {
         isProcessing = false
         if phase != .closed { flush() }
         // A client that has shut down its side can't complete what has not come.
-        if phase == .head, hasPeerFinished { linger() }
+        if phase == .head, hasPeerFinished, !isOutputPending { linger() }
         if phase == .content, hasPeerFinished, position == bytes.count, !isReadingPaused { close(.clientGone) }
         return phase == .closed ? bytes.count : position
     }
@@ -77,7 +77,7 @@ extension ServerConnection {
     private func advance(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
         switch phase {
         case .head:
-            guard position < bytes.count else { return false }
+            guard position < bytes.count, !isOutputHigh() else { return false }
             return advanceHead(bytes, &position)
         case .content:
             return advanceContent(bytes, &position)
@@ -93,6 +93,15 @@ extension ServerConnection {
         case .held, .answering, .closed:
             return false
         }
+    }
+
+    /// Whether so much output waits that no further request is begun: a client that pipelines and never reads would
+    /// fill the memory with answers.
+    private func isOutputHigh() -> Bool {
+        if isOutputPending { return true }
+        guard output.count > LoopMemory.readSize else { return false }
+        flush()
+        return isOutputPending
     }
 
     private func advanceHead(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
@@ -119,11 +128,17 @@ extension ServerConnection {
             return false
         }
         begin(head)
+        isResumeAsked = false
         let isTaken = received(head, in: message)
         let length = head.length
         loop.memory.giveBack(head)
         if phase == .closed || phase == .lingering { return false }
         guard isTaken else {
+            if isResumeAsked {
+                phase = .head
+                answer = .finished
+                return true
+            }
             phase = .held
             return false
         }
@@ -207,8 +222,6 @@ extension ServerConnection {
     private func peerFinished() {
         hasPeerFinished = true
         switch phase {
-        // Answers that the client has not taken yet still reach it.
-        case .head where !output.isEmpty: linger()
         case .head: close(input.isEmpty ? .completed : .clientGone)
         case .lingering: close(.completed)
         case .content where answer == .finished: linger()
@@ -225,7 +238,10 @@ extension ServerConnection {
 
     /// Parses the held head again and hands it over.
     package func resumeHead() {
-        guard phase == .held else { return }
+        guard phase == .held else {
+            isResumeAsked = true
+            return
+        }
         phase = .head
         answer = .finished
         processInput()

@@ -170,6 +170,8 @@ extension ServerConnection {
             lingerOn()
         } else {
             outputDrained()
+            if phase == .head { processInput() }
+            if phase == .head, hasPeerFinished { linger() }
         }
     }
 
