@@ -64,7 +64,8 @@ final class Worker {
         admission = Admission(configuration)
         forwarding = Forwarding(configuration)
         authenticator = Authenticator(
-            directory: setting.directory, allowsAccountHeader: configuration.allowsAccountHeader)
+            directory: setting.directory, allowsAccountHeader: configuration.allowsAccountHeader,
+            issuers: configuration.tokenIssuers)
         multi = try CurlMulti(loop: loop)
         connector = Connector(loop: loop, multi: multi, address: configuration.upstream)
         owners = OwnershipLookup(loop: loop, control: ControlClient(multi: multi), configuration)

@@ -190,7 +190,6 @@ extension ServerConnection {
             }
             return true
         case .needMore:
-            if hasPeerFinished { close(.clientGone) }
             return false
         case .finished:
             patience = .never
