@@ -197,6 +197,7 @@ struct RouteTableTests {
         for method in [Method.options, .connect, .trace, .other] {
             #expect(!Route.allCases.contains { $0.methods.contains(MethodSet(method)) })
         }
+        #expect(Route.allCases.filter { $0.methods.contains(MethodSet(.patch)) } == [.token])
     }
 
     @Test func `Streams are guarded, the rest is open`() {

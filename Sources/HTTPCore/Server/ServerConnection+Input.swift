@@ -221,8 +221,6 @@ extension ServerConnection {
     private func peerFinished() {
         hasPeerFinished = true
         switch phase {
-        // Answers that the client has not taken yet still reach it.
-        case .head where !output.isEmpty: linger()
         case .head: close(input.isEmpty ? .completed : .clientGone)
         case .lingering: close(.completed)
         case .content where answer == .finished: linger()
