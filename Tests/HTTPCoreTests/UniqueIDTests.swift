@@ -73,7 +73,7 @@ struct UniqueIDTests {
 
 extension UniqueIDTests {
     @Test func `Appending writes what the description says, whatever the bits`() {
-        var random = SeededRandom(seed: 36)
+        var random = SeededRandom(36)
         for _ in 0..<2000 {
             let id = UniqueID(high: random.next(), low: random.next())
             var bytes: [UInt8] = [0x20]
