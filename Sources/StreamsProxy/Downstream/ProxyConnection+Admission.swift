@@ -89,6 +89,8 @@ extension ProxyConnection {
     func found(_ owner: StreamOwner) {
         guard isHeld, !isClosed else { return }
         held.owner = owner
+        // The answer may have taken long: whoever passes must still be allowed to.
+        held.decision = nil
         resumeHead()
     }
 

@@ -29,6 +29,8 @@ final class ControlTransfer {
     private var fields: UnsafeMutablePointer<curl_slist>?
     private let content: [UInt8]
     private let maximum: Int
+    /// What it is that has passed where time ran out without a connection.
+    private let timeoutBeforeConnection: UpstreamFailure
     private var answer: [UInt8] = []
     private var isTooLong = false
 
@@ -36,6 +38,7 @@ final class ControlTransfer {
         self.easy = easy
         content = request.content ?? []
         maximum = request.maximumAnswer
+        timeoutBeforeConnection = request.connectTimeout < request.timeout ? .connectTimeout : .requestTimeout
         for field in request.fields {
             // A NUL would end the C string early: such a field is left out, and what it proves stays unproven.
             guard !field.value.contains(0) else { continue }
@@ -91,7 +94,8 @@ final class ControlTransfer {
         if isTooLong { return .failed(.unreadable(.contentTooLong)) }
         guard result.code == CURLE_OK else {
             switch result.code {
-            case CURLE_OPERATION_TIMEDOUT: return .failed(.requestTimeout)
+            case CURLE_OPERATION_TIMEDOUT:
+                return .failed(result.isConnected ? .requestTimeout : timeoutBeforeConnection)
             case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST: return .failed(.unreachable)
             case CURLE_PEER_FAILED_VERIFICATION: return .failed(.certificate)
             case CURLE_SSL_CONNECT_ERROR: return .failed(.tls)
