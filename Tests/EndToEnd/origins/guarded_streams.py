@@ -30,6 +30,12 @@ def answer_bytes(status: int, value: object, fields: bytes = b"") -> bytes:
     )
 
 
+def is_question(request: Received) -> bool:
+    """Whether the proxy itself asks for a stream."""
+    item = _ITEM.match(request.target)
+    return MARKER not in request.fields and request.method == "GET" and item is not None and not item.group(2)
+
+
 class GuardedStreamsOrigin(Origin):
     """Answers for the streams in `owners` (id to account id, both in lower case) and records every request exactly.
 
@@ -63,7 +69,7 @@ class GuardedStreamsOrigin(Origin):
     @property
     def questions(self) -> "list[Received]":
         """The proxy's own questions whose a stream is."""
-        return [request for request in list(self.requests) if MARKER not in request.fields]
+        return [request for request in list(self.requests) if is_question(request)]
 
     def hold_questions(self) -> None:
         """From now on questions wait for `release_questions`."""
@@ -86,7 +92,7 @@ class GuardedStreamsOrigin(Origin):
     def serve(self, connection: OriginConnection) -> None:
         while True:
             request = connection.read_request()
-            if MARKER not in request.fields:
+            if is_question(request):
                 self._may_answer.wait(self.patience)
                 if self._question_fault:
                     self._question_fault(connection)
