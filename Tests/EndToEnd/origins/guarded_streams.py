@@ -40,15 +40,21 @@ class GuardedStreamsOrigin(Origin):
     """Answers for the streams in `owners` (id to account id, both in lower case) and records every request exactly.
 
     With `changes` creation and deletion do what they say; without, they only answer. Every preview shows `pictures`
-    parts, endlessly many where that is None, one each `interval` seconds; an upgrade becomes an echo.
+    parts, endlessly many where that is None, one of `size` bytes each `interval` seconds; an upgrade becomes an echo.
     """
 
-    def __init__(self, changes: bool = False, pictures: "int | None" = 1, interval: float = 0.02) -> None:
+    def __init__(
+        self, changes: bool = False, pictures: "int | None" = 1, interval: float = 0.02, size: int = 100
+    ) -> None:
         super().__init__()
         self.owners: "dict[str, str]" = {}
         self.changes = changes
         self.pictures = pictures
         self.interval = interval
+        self.size = size
+        #: Until this is set no preview begins.
+        self.may_show = threading.Event()
+        self.may_show.set()
         self._may_answer = threading.Event()
         self._may_answer.set()
         self._question_fault: "Callable[[OriginConnection], None] | None" = None
@@ -133,6 +139,7 @@ class GuardedStreamsOrigin(Origin):
 
     def _show(self, connection: OriginConnection, request: Received) -> None:
         """A preview, until it is over or the proxy cuts it."""
+        self.may_show.wait(self.patience)
         if "upgrade" in request.fields.options("Connection"):
             connection.send(SWITCHING)
             while True:
@@ -148,7 +155,7 @@ class GuardedStreamsOrigin(Origin):
         readiness.register(connection.sock, select.POLLIN)
         shown = 0
         while self.pictures is None or shown < self.pictures:
-            connection.send(part(b"picture %d" % shown))
+            connection.send(part(b"%d" % shown + b"x" * self.size))
             shown += 1
             if readiness.poll(self.interval * 1000):
                 connection.mark_ended()
