@@ -61,6 +61,9 @@ package struct UpstreamAddress: Sendable, Equatable {
         let name = host.contains(":") ? "[\(host)]" : host
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }
+
+    /// What stands before `/1/streams` in a URL.
+    package var url: String { "\(isSecure ? "https" : "http")://\(authority)\(basePath)" }
 }
 
 /// `luna-streams-timeouts`. What each covers: section 3 of the contract.

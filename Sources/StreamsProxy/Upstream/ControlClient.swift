@@ -23,6 +23,18 @@ final class ControlClient {
     }
 }
 
+extension ControlRequest {
+    /// Sends it and waits for what comes of it: for commands, which have no loop.
+    func answer() -> ControlAnswer {
+        guard let easy = curl_easy_init() else { return .failed(.unreachable) }
+        defer { curl_easy_cleanup(easy) }
+        let transfer = ControlTransfer(easy: easy, self)
+        return withExtendedLifetime(transfer) {
+            transfer.answer(CurlResult(easy: easy, code: curl_easy_perform(easy)))
+        }
+    }
+}
+
 /// One request under way: libcurl writes the answer into it.
 final class ControlTransfer {
     let easy: UnsafeMutableRawPointer
