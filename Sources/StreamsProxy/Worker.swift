@@ -53,12 +53,7 @@ final class Worker {
     init(_ setting: WorkerSetting) throws(SystemError) {
         let configuration = setting.configuration
         loop = try EventLoop()
-        var server = ServerSettings()
-        server.headTimeout = Interval(configuration.http.requestTimeout)
-        server.contentTimeout = Interval(configuration.http.requestTimeout)
-        server.keepAliveTimeout = Interval(configuration.http.keepAliveTimeout)
-        server.contentMaximum = configuration.http.requestMaximumSize
-        serverSettings = server
+        serverSettings = ServerSettings(configuration)
         timeouts = ExchangeTimeouts(configuration.timeouts)
         reviewInterval = Interval(configuration.liveReview)
         admission = Admission(configuration)

@@ -53,13 +53,9 @@ struct ConfigurationSummary {
 
     private var timeouts: [String] {
         let timeouts = configuration.timeouts
-        let tcp = timeouts.sockConnect.map { "TCP connection \(Displayed.seconds($0)), " } ?? ""
-        let connect = "\(tcp)connection \(Displayed.seconds(timeouts.connect))"
-        let request = Displayed.seconds(timeouts.request)
-        let silence = timeouts.sockRead.map { ", silence \(Displayed.seconds($0))" } ?? ""
         return [
-            "ordinary calls  \(connect), whole answer \(request)\(silence)",
-            "live preview    \(connect), answer's head \(request), silence \(Displayed.seconds(timeouts.liveSockRead))",
+            "ordinary calls  \(timeouts.summary(isLive: false))",
+            "live preview    \(timeouts.summary(isLive: true))",
             "client          request's head and silence \(Displayed.seconds(configuration.http.requestTimeout)), "
                 + "idle \(Displayed.seconds(configuration.http.keepAliveTimeout))",
         ]
@@ -92,5 +88,15 @@ struct ConfigurationSummary {
             return "there, but others may read it (mode \(String(status.st_mode & 0o777, radix: 8))); chmod 600"
         }
         return "there"
+    }
+}
+
+extension UpstreamTimeouts {
+    /// Those that hold for a live preview, or for an ordinary call.
+    func summary(isLive: Bool) -> String {
+        let tcp = sockConnect.map { "TCP connection \(Displayed.seconds($0)), " } ?? ""
+        let answer = isLive ? "answer's head" : "whole answer"
+        let silence = (isLive ? liveSockRead : sockRead).map { ", silence \(Displayed.seconds($0))" } ?? ""
+        return "\(tcp)connection \(Displayed.seconds(connect)), \(answer) \(Displayed.seconds(request))\(silence)"
     }
 }
