@@ -40,6 +40,7 @@ package enum ConfigurationReader {
         let plugin = PluginSettings(in: &settings, isActive: isActive, &problems)
         let allowsAccountHeader = settings.value("ALLOW_LUNA_ACCOUNT_AUTH_HEADER", .flag, &problems)
         let accountsFile = settings.value("CONFIG_AUTHORIZATION_USERS", .accountsFile, &problems) ?? "accounts.json"
+        let accountsService = AccountsServiceSection.read(in: &settings, &problems)
         settings.refuseUnknownNames(&problems)
 
         let accountsPath: String
@@ -54,6 +55,8 @@ package enum ConfigurationReader {
         configuration.mount = plugin.mount ?? configuration.mount
         configuration.timeouts = plugin.timeouts
         configuration.isAccountIsolationOn = plugin.isAccountIsolationOn ?? configuration.isAccountIsolationOn
+        configuration.decisionCache = plugin.decisionCache
+        configuration.accountsService = accountsService
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
         return configuration
     }
