@@ -49,6 +49,9 @@ package final class Authenticator {
     /// How many decisions are remembered.
     package var cacheCount: Int { state.allowed.count + state.refused.count }
 
+    /// The accounts that decide at present.
+    package var directory: AccountDirectory { state.directory }
+
     /// From here on the new directory decides, and nothing is remembered of the old.
     package func replace(directory: AccountDirectory) {
         state.directory = directory

@@ -41,8 +41,9 @@ struct OwnResources {
         case .version: connection.respond(json: versionContent.span)
         case .health: connection.respond(json: healthContent.span)
         case .plugins: connection.respond(json: pluginsContent.span)
-        case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame:
-            preconditionFailure("answered by Luna-Streams")
+        case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame, .tokens,
+            .token, .account:
+            preconditionFailure("answered elsewhere")
         }
     }
 }

@@ -17,6 +17,7 @@ package final class ProxyServer: Sendable {
         let listener = configuration.listener
         let count = listener.workers > 0 ? listener.workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let passwords = PasswordPool()
+        let tokens = TokensQueue(AccountsFile(path: configuration.accountsFile))
         var mailboxes: [Mailbox<WorkerMessage>] = []
         var port = listener.port
         var address = ""
@@ -33,7 +34,8 @@ package final class ProxyServer: Sendable {
         self.mailboxes = mailboxes
         for (index, mailbox) in mailboxes.enumerated() {
             let setting = WorkerSetting(
-                configuration: configuration, directory: directory, passwords: passwords, mailbox: mailbox)
+                configuration: configuration, directory: directory, passwords: passwords, tokens: tokens,
+                mailbox: mailbox)
             Self.start(index, setting, socket: sockets[index], in: workers)
         }
         StandardOutput.write("listening on http://\(address)\n")

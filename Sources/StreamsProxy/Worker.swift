@@ -5,6 +5,8 @@ import HTTPCore
 enum WorkerMessage: Sendable {
     /// A password has been compared for the connection that waits under this number.
     case verdict(ticket: UInt64, PasswordCheck, PasswordVerdict)
+    /// A request for the accounts' own resources has been carried out.
+    case tokens(ticket: UInt64, TokensAnswer)
     case directory(AccountDirectory)
     /// Take no more clients; end when the last is served, or at the deadline.
     case drain(deadline: Interval)
@@ -15,6 +17,7 @@ struct WorkerSetting: Sendable {
     let configuration: Configuration
     let directory: AccountDirectory
     let passwords: PasswordPool
+    let tokens: TokensQueue
     let mailbox: Mailbox<WorkerMessage>
 }
 
@@ -24,20 +27,25 @@ final class Worker {
     let loop: EventLoop
     let serverSettings: ServerSettings
     let timeouts: ExchangeTimeouts
-    let routes: RouteTable
+    /// How often whoever watches a preview is decided on again.
+    let reviewInterval: Interval
+    let admission: Admission
     let forwarding: Forwarding
     let authenticator: Authenticator
     let pool = UpstreamPool()
     let connector: Connector
+    let owners: OwnershipLookup
     let resources: OwnResources
 
+    private let multi: CurlMulti
     private let passwords: PasswordPool
+    private let tokens: TokensQueue
     private let mailbox: Mailbox<WorkerMessage>
     private var mailboxSource: MailboxSource<WorkerMessage>?
     private var listener: Listener?
     private var requestIDs = RequestIDSource()
     private var connections: [ObjectIdentifier: ProxyConnection] = [:]
-    /// Connections whose request waits for a password to be compared.
+    /// Connections whose request waits for what is done elsewhere: a password compared, a token made.
     private var waiting: [UInt64: ProxyConnection] = [:]
     private var nextTicket: UInt64 = 0
     private var drainEnd: DrainEnd?
@@ -52,13 +60,17 @@ final class Worker {
         server.contentMaximum = configuration.http.requestMaximumSize
         serverSettings = server
         timeouts = ExchangeTimeouts(configuration.timeouts)
-        routes = RouteTable(mount: configuration.mount, isLunaStreamsActive: configuration.isLunaStreamsActive)
+        reviewInterval = Interval(configuration.liveReview)
+        admission = Admission(configuration)
         forwarding = Forwarding(configuration)
         authenticator = Authenticator(
             directory: setting.directory, allowsAccountHeader: configuration.allowsAccountHeader)
-        connector = try Connector(loop: loop, address: configuration.upstream)
+        multi = try CurlMulti(loop: loop)
+        connector = Connector(loop: loop, multi: multi, address: configuration.upstream)
+        owners = OwnershipLookup(loop: loop, control: ControlClient(multi: multi), configuration)
         resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
         passwords = setting.passwords
+        tokens = setting.tokens
         mailbox = setting.mailbox
     }
 
@@ -74,7 +86,7 @@ final class Worker {
         mailboxSource?.closeDescriptor()
         drainEnd?.closeDescriptor()
         pool.closeAll()
-        connector.shutDown()
+        multi.shutDown()
     }
 
     private func receive(_ message: WorkerMessage) {
@@ -82,8 +94,11 @@ final class Worker {
         case .verdict(let ticket, let check, let verdict):
             let decision = authenticator.accept(check, verdict, now: loop.unixMilliseconds)
             waiting.removeValue(forKey: ticket)?.decided(decision)
+        case .tokens(let ticket, let answer):
+            waiting.removeValue(forKey: ticket)?.respond(answer)
         case .directory(let directory):
             authenticator.replace(directory: directory)
+            for connection in Array(connections.values) { connection.reviewViewer() }
         case .drain(let deadline):
             drain(deadline)
         }
@@ -97,21 +112,42 @@ final class Worker {
 
     /// Has a password compared; false where too many wait already.
     func verify(_ check: PasswordCheck, for connection: ProxyConnection) -> Bool {
-        nextTicket += 1
-        let ticket = nextTicket
+        let ticket = ticket(for: connection)
         let mailbox = mailbox
-        waiting[ticket] = connection
         let isSubmitted = passwords.submit(check) { mailbox.post(.verdict(ticket: ticket, check, $0)) }
         if !isSubmitted { waiting[ticket] = nil }
         return isSubmitted
     }
 
+    private func ticket(for connection: ProxyConnection) -> UInt64 {
+        nextTicket += 1
+        waiting[nextTicket] = connection
+        return nextTicket
+    }
+
+    /// Has a request for the accounts' own resources carried out; false where too many wait already.
+    func answer(_ request: TokensRequest, on connection: ProxyConnection) -> Bool {
+        let ticket = ticket(for: connection)
+        let mailbox = mailbox
+        let isSubmitted = tokens.submit(request) { mailbox.post(.tokens(ticket: ticket, $0)) }
+        if !isSubmitted { waiting[ticket] = nil }
+        return isSubmitted
+    }
+
+    /// A preview was cut since its viewer may no longer watch.
+    func noteCut(_ requestID: RequestID, _ route: Route, _ denial: Denial) {
+        note(requestID, route, "cut, the viewer may no longer watch: \(ErrorAnswer(.denied(denial)).code)")
+    }
+
     /// An answer had to be cut short: the client can't be told, so the operator is.
     func note(_ failure: UpstreamFailure, on route: Route, _ requestID: RequestID) {
+        note(requestID, route, "answer cut short: \(failure.detail)")
+    }
+
+    private func note(_ requestID: RequestID, _ route: Route, _ text: String) {
         var id: [UInt8] = []
         requestID.append(to: &id)
-        StandardError.write(
-            "\(String(decoding: id, as: UTF8.self)) \(route.name): answer cut short: \(failure.detail)\n")
+        StandardError.write("\(String(decoding: id, as: UTF8.self)) \(route.name): \(text)\n")
     }
 
     func closed(_ connection: ProxyConnection) {

@@ -18,6 +18,8 @@ from wire import Connection
 _REPOSITORY = Path(__file__).resolve().parents[2]
 EXECUTABLE = Path(os.environ.get("STREAMS_PROXY", _REPOSITORY / ".build/release/streams-proxy")).resolve()
 PREFIX = "/6/plugins/luna-streams"
+#: Descriptors that Dispatch opens for itself when its queues first run, which may be after the first answers.
+SPARE_DESCRIPTORS = 8
 #: A proxy that must never be used: libcurl would take it from the environment if it were left to itself.
 _ENVIRONMENT = {**os.environ, "http_proxy": "http://127.0.0.1:9", "all_proxy": "http://127.0.0.1:9"}
 _LISTENING = re.compile(r"listening on http://127\.0\.0\.1:([0-9]+)")

@@ -97,6 +97,15 @@ def test_protected_fields_can_not_be_nominated_in_an_answer(start_proxy):
     assert len(answer.fields.all("Luna-Request-Id")) == 1
 
 
+def test_the_upstreams_close_is_not_the_clients(start_proxy):
+    proxy = start_proxy(CannedOrigin(canned("200 OK", b"x", "Connection: close"), then="close"))
+    with proxy.connect() as connection:
+        for _ in range(3):
+            connection.ask("GET", route("/streams"), [proxy.credentials])
+            answer = connection.read_answer()
+            assert (answer.status, answer.fields.options("Connection")) == (200, [])
+
+
 @pytest.mark.parametrize("base", ["", "{origin}"])
 @pytest.mark.parametrize("path", [f"/streams/{STREAM}", "/streams", f"/streams?account_id={STREAM}", "/docs/spec"])
 def test_location_is_rewritten_to_our_prefix(start_proxy, base, path):

@@ -6,6 +6,7 @@ import pytest
 
 from origins import EchoOrigin, LiveOrigin, StallingOrigin
 from origins.big import BigOrigin, blocks, checksum
+from proxy_process import SPARE_DESCRIPTORS
 from vocabulary import LIVE, route
 from wire import chunked, eventually, request_bytes
 
@@ -168,4 +169,4 @@ def test_no_descriptor_stays_behind(start_proxy):
         else:
             connection.half_close()
             connection.reset()
-    eventually(lambda: proxy.descriptors() <= before + 2, 5, "the descriptors to be given back")
+    eventually(lambda: proxy.descriptors() <= before + SPARE_DESCRIPTORS, 5, "the descriptors to be given back")

@@ -9,7 +9,7 @@ import pytest
 
 from accounts import bearer
 from origins import CannedOrigin, HeadAbusingOrigin, StallingOrigin, WebSocketOrigin
-from proxy_process import ProxyProcess
+from proxy_process import SPARE_DESCRIPTORS, ProxyProcess
 from vocabulary import FRAME, LIVE, STREAM, assert_error, route
 from wire import Connection, eventually
 
@@ -232,4 +232,4 @@ def test_many_tunnels_at_once_leave_nothing(start_proxy):
     for number, tunnel in enumerate(tunnels):
         assert tunnel.stream.read_exactly(4) == b"%4d" % number
         tunnel.close()
-    eventually(lambda: proxy.descriptors() <= before + 2, 5, "the descriptors to be given back")
+    eventually(lambda: proxy.descriptors() <= before + SPARE_DESCRIPTORS, 5, "the descriptors to be given back")

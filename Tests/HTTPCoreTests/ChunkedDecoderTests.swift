@@ -25,6 +25,7 @@ struct ChunkedDecoderTests {
         Valid("extensions", "5;a=b;c=\"d\"\r\nhello\r\n0;x\r\n\r\n", "hello"),
         Valid("an empty extension", "5;\r\nhello\r\n0;\r\n\r\n", "hello"),
         Valid("an extension with tab and obs-text", "5;a=\t\u{E9}\r\nhello\r\n0\r\n\r\n", "hello"),
+        Valid("white space before an extension", "5 \t ;a\r\nhello\r\n0 ;b\r\n\r\n", "hello"),
         Valid("trailer fields", "5\r\nhello\r\n0\r\nA: b\r\nC:\r\n\r\n", "hello"),
         Valid("a trailer that would frame is dropped", "0\r\nContent-Length: 5\r\nHost: x\r\n\r\n", ""),
         Valid("CR LF within content", "4\r\n\r\n\r\n\r\n0\r\n\r\n", "\r\n\r\n"),
@@ -67,7 +68,8 @@ struct ChunkedDecoderTests {
     }
 
     private static let sizes: [Malformed] = [
-        "\r\n", ";a\r\n", "+5\r\n", "-5\r\n", "0x5\r\n", "5h\r\n", "g\r\n", " 5\r\n", "5 \r\n", "5 ;a\r\n", "\t5\r\n",
+        "\r\n", ";a\r\n", "+5\r\n", "-5\r\n", "0x5\r\n", "5h\r\n", "g\r\n", " 5\r\n", "5 \r\n", "5 a\r\n", "5 \t5\r\n",
+        "5 \n", "\t5\r\n",
         "5_0\r\n", "5,\r\n", "5.0\r\n", "\"5\"\r\n", "\u{0}5\r\n", "5\u{0}\r\n", "\u{B9}\r\n", "\n5\r\n",
     ].map { Malformed($0, .malformedChunk) }
 
@@ -94,6 +96,7 @@ struct ChunkedDecoderTests {
 
     private static let extensions: [Malformed] = [
         Malformed("5;" + String(repeating: "a", count: 257), .malformedChunk),
+        Malformed("5" + String(repeating: " ", count: 258), .malformedChunk),
         Malformed("5;" + String(repeating: "a;", count: 5000) + "\r\nhello", .malformedChunk),
     ]
 

@@ -11,10 +11,14 @@ package enum Refusal: Sendable, Equatable {
     /// Any decision but `allowed`.
     case denied(Denial)
     case upstream(UpstreamFailure)
+    case separation(SeparationRefusal)
+    /// The tokens' own content limit.
+    case tokensContentTooLarge
+    case tokensOverloaded
 }
 
 /// A decision that lets nobody pass.
-package enum Denial: Sendable, Equatable {
+package enum Denial: Error, Sendable, Equatable {
     case unauthenticated(Unauthenticated)
     case forbidden(Forbidden)
     case unavailable(Unavailable)
@@ -39,6 +43,8 @@ package struct ErrorAnswer: Sendable, Equatable {
     var allow: StaticText?
     /// Seconds after which the client may ask again, with 503.
     package var retryAfter: Int?
+    /// What `{}` in the detail stands for.
+    private var streamID: UniqueID?
 
     private init(_ status: Int, _ code: Int, _ summary: StaticString, _ detail: StaticString) {
         self.status = status
@@ -87,6 +93,15 @@ package struct ErrorAnswer: Sendable, Equatable {
             }
         case .upstream(let failure):
             self.init(failure.status, failure.code, failure.summary, failure.detail)
+        case .separation(let refusal):
+            self.init(refusal.status, refusal.code, refusal.summary, refusal.detail)
+            streamID = refusal.streamID
+        case .tokensContentTooLarge:
+            self.init(
+                413, 12046, "Invalid http request", "the content of this request may have 1048576 bytes")
+        case .tokensOverloaded:
+            self.init(503, 1, "Internal server error", "Too many changes of tokens at once")
+            retryAfter = 1
         }
     }
 
@@ -153,19 +168,24 @@ package struct ErrorAnswer: Sendable, Equatable {
         bytes.append(",\"desc\":\"")
         bytes.append(summary.text)
         bytes.append("\",\"detail\":\"")
-        bytes.append(detail.text)
+        bytes.append(detail.text, naming: streamID)
         bytes.append("\",\"link\":\"https://docs.visionlabs.ai/info/luna/troubleshooting/errors-description/code-")
         bytes.append(decimal: code)
         bytes.append("\"}")
     }
 
-    /// The fields that go with this status.
-    package func appendFields(to bytes: inout [UInt8]) {
-        bytes.appendField("Content-Type", "application/json")
+    /// The schemes that a 401 asks for, each in a field of its own.
+    static func append(_ challenge: Challenge, to bytes: inout [UInt8]) {
         if challenge == .basic || challenge == .both {
             bytes.appendField("WWW-Authenticate", "Basic realm=\"login:password\"")
         }
         if challenge == .bearer || challenge == .both { bytes.appendField("WWW-Authenticate", "Bearer") }
+    }
+
+    /// The fields that go with this status.
+    package func appendFields(to bytes: inout [UInt8]) {
+        bytes.appendField("Content-Type", "application/json")
+        Self.append(challenge, to: &bytes)
         if let allow { bytes.appendField("Allow", allow.text) }
         if let retryAfter {
             bytes.append("Retry-After: ")

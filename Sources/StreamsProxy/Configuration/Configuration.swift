@@ -18,6 +18,8 @@ package struct Configuration: Sendable, Equatable {
     package var decisionCache = DecisionCacheSettings()
     /// Not read where `accountsService` is set. `CONFIG_AUTHORIZATION_USERS`, resolved against the settings file's folder. An absolute path.
     package var accountsFile: String
+    /// `live-review`: how often whoever watches a live preview is decided on again.
+    package var liveReview: Duration = .seconds(10)
     /// `--host`, `--port`, `--workers`.
     package var listener = ListenerSettings()
 

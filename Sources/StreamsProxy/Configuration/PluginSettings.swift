@@ -11,6 +11,7 @@ struct PluginSettings {
     private(set) var mount: String?
     private(set) var isAccountIsolationOn: Bool?
     private(set) var decisionCache = DecisionCacheSettings()
+    private(set) var liveReview: Duration?
 
     init(in settings: inout SettingsSection, isActive: Bool, _ problems: inout SettingsProblems) {
         let need = isActive ? "the address of Luna-Streams stands in it" : nil
@@ -24,6 +25,7 @@ struct PluginSettings {
             mount = plugin.value("mount", .mount, &problems)
             isAccountIsolationOn = plugin.value("account-isolation", .flag, &problems)
             if let cache = plugin.section("decision-cache", &problems) { readDecisionCache(cache, &problems) }
+            liveReview = plugin.value("live-review", .seconds, &problems)
             plugin.refuseUnknownNames(&problems)
         }
         plugins.refuseUnknownNames(&problems)

@@ -28,11 +28,13 @@ package struct ExchangeDeadlines {
     /// `sock_read`, while an answer is awaited.
     private var silence = Instant.never
     private var silenceLimit: Interval?
+    /// When whoever watches a preview is decided on again.
+    private var review = Instant.never
 
     package init() {}
 
     /// The earliest of those that run.
-    package var next: Instant { min(min(total, connect), min(sockConnect, silence)) }
+    package var next: Instant { min(min(total, review), min(connect, min(sockConnect, silence))) }
 
     /// The request is decided on: `request` runs.
     package mutating func begin(at now: Instant, _ timeouts: ExchangeTimeouts) {
@@ -63,6 +65,17 @@ package struct ExchangeDeadlines {
         total = .never
         silenceLimit = timeouts.liveSockRead
         heard(at: now)
+    }
+
+    package mutating func scheduleReview(at now: Instant, _ interval: Interval) {
+        review = now.advanced(by: interval)
+    }
+
+    /// Whether the review is due; telling it takes it off.
+    package mutating func isReviewDue(at now: Instant) -> Bool {
+        guard review <= now else { return false }
+        review = .never
+        return true
     }
 
     /// We do not read, since the client doesn't: Luna-Streams can't be silent.

@@ -62,6 +62,7 @@ package struct Exchange: ~Copyable {
     package var isAwaitingHead: Bool {
         if case .awaitingHead = state { true } else { false }
     }
+    package var isTunnel: Bool { state == .tunnel }
     package var isRelaying: Bool { state == .relaying }
 
     /// The request is decided on and may go upstream.

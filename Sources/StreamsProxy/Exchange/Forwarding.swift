@@ -12,11 +12,13 @@ package struct ForwardedRequest {
     let peer: [UInt8]
     /// Whether an upgrade to WebSocket goes along.
     let asksUpgrade: Bool
+    let query: QueryEdit
 
     package init(
         match: RouteMatch, apiVersion: Int, accountID: UniqueID?, requestID: RequestID, peer: [UInt8],
-        asksUpgrade: Bool
+        asksUpgrade: Bool, query: QueryEdit = .unchanged
     ) {
+        self.query = query
         self.match = match
         self.apiVersion = apiVersion
         self.accountID = accountID
@@ -55,18 +57,29 @@ package struct Forwarding: Sendable {
     package func appendRequest(
         _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
     ) {
+        appendRequestFields(request, head, bytes, to: &output)
+        endRequest(request, head.method, head.framing, to: &output)
+    }
+
+    /// All of the head but what frames the content, which may still change.
+    package func appendRequestFields(
+        _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
+    ) {
         output.append(head.method.name)
         output.append(0x20)
         appendPath(request, to: &output)
-        if let query = head.query {
-            output.append(UInt8(ascii: "?"))
-            output.append(bytes, query)
-        }
+        request.query.append(bytes, head.query, to: &output)
         output.append(" HTTP/1.1\r\n")
         output.append(contentsOf: hostField)
         appendClientFields(head, bytes, to: &output)
         appendOwnFields(request, head, bytes, to: &output)
-        switch head.framing {
+    }
+
+    /// Frames the content and ends the head.
+    package func endRequest(
+        _ request: ForwardedRequest, _ method: Method, _ framing: ContentFraming, to output: inout [UInt8]
+    ) {
+        switch framing {
         case .length(let length):
             output.append("Content-Length: ")
             output.append(decimal: length)
@@ -75,7 +88,7 @@ package struct Forwarding: Sendable {
             output.append("Transfer-Encoding: chunked\r\n")
         case .none, .untilClose:
             // RFC 9110 §8.6: a method that gives content a meaning says so when there is none.
-            if head.method == .post || head.method == .put { output.append("Content-Length: 0\r\n") }
+            if method == .post || method == .put { output.append("Content-Length: 0\r\n") }
         }
         if request.asksUpgrade { output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n") }
         output.append("\r\n")

@@ -17,6 +17,7 @@ package struct MethodSet: OptionSet, Sendable {
     package static let head = MethodSet(.head)
     package static let post = MethodSet(.post)
     package static let put = MethodSet(.put)
+    package static let patch = MethodSet(.patch)
     package static let delete = MethodSet(.delete)
 
     /// The value of an Allow field: every member and OPTIONS, which is answered everywhere.
@@ -26,6 +27,8 @@ package struct MethodSet: OptionSet, Sendable {
         case [.get, .head, .post, .delete]: "GET, HEAD, POST, DELETE, OPTIONS"
         case [.get, .head, .delete]: "GET, HEAD, DELETE, OPTIONS"
         case [.get, .head, .put, .delete]: "GET, HEAD, PUT, DELETE, OPTIONS"
+        case [.get, .head, .post]: "GET, HEAD, POST, OPTIONS"
+        case [.get, .head, .put, .patch, .delete]: "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
         case .get: "GET, OPTIONS"
         default: "GET, HEAD, POST, PUT, DELETE, OPTIONS"
         }
@@ -40,15 +43,20 @@ package enum Route: UInt8, Sendable, CaseIterable {
     case streams, count, logs, stream, live, frame
     // Ours.
     case version, health, plugins
+    // Ours while we keep the accounts ourselves.
+    case tokens, token, account
 
     package var methods: MethodSet {
         switch self {
-        case .streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins:
+        case .streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins,
+            .account:
             [.get, .head]
         case .streams: [.get, .head, .post, .delete]
         case .logs: [.get, .head, .delete]
         case .stream: [.get, .head, .put, .delete]
         case .live: .get
+        case .tokens: [.get, .head, .post]
+        case .token: [.get, .head, .put, .patch, .delete]
         }
     }
 
@@ -56,7 +64,7 @@ package enum Route: UInt8, Sendable, CaseIterable {
     package var isForwarded: Bool {
         switch self {
         case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame: true
-        case .version, .health, .plugins: false
+        case .version, .health, .plugins, .tokens, .token, .account: false
         }
     }
 
@@ -64,7 +72,9 @@ package enum Route: UInt8, Sendable, CaseIterable {
     package var isGuarded: Bool {
         switch self {
         case .streams, .count, .logs, .stream, .live, .frame: true
-        case .streamsVersion, .documentation, .streamsPlugins, .version, .health, .plugins: false
+        case .streamsVersion, .documentation, .streamsPlugins, .version, .health, .plugins, .tokens, .token,
+            .account:
+            false
         }
     }
 
@@ -86,6 +96,9 @@ package enum Route: UInt8, Sendable, CaseIterable {
         case .version: "/version"
         case .health: "/healthcheck"
         case .plugins: "/plugins"
+        case .tokens: "/6/tokens"
+        case .token: "/6/tokens/{token_id}"
+        case .account: "/6/account"
         }
     }
 }

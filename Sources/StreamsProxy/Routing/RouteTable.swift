@@ -5,10 +5,13 @@ package struct RouteMatch: Sendable, Equatable {
     package let route: Route
     /// Of the routes under `/streams/<stream-id>`.
     package let streamID: UniqueID?
+    /// Of `/6/tokens/<token-id>`.
+    package let tokenID: UniqueID?
 
-    package init(route: Route, streamID: UniqueID?) {
+    package init(route: Route, streamID: UniqueID?, tokenID: UniqueID? = nil) {
         self.route = route
         self.streamID = streamID
+        self.tokenID = tokenID
     }
 }
 
@@ -16,9 +19,11 @@ package struct RouteMatch: Sendable, Equatable {
 package struct RouteTable: Sendable {
     private let mount: [UInt8]
     private let isLunaStreamsActive: Bool
+    private let keepsAccounts: Bool
 
-    /// `mount` starts with a slash and does not end in one.
-    package init(mount: String, isLunaStreamsActive: Bool) {
+    /// `mount` starts with a slash and does not end in one. `keepsAccounts`: there are `/6/tokens` and `/6/account`.
+    package init(mount: String, isLunaStreamsActive: Bool, keepsAccounts: Bool = true) {
+        self.keepsAccounts = keepsAccounts
         self.mount = Array(mount.utf8)
         self.isLunaStreamsActive = isLunaStreamsActive
     }
@@ -33,7 +38,19 @@ package struct RouteTable: Sendable {
         for route in [Route.version, .health, .plugins] where bytes.isEqual(path, route.name) {
             return RouteMatch(route: route, streamID: nil)
         }
-        return nil
+        return keepsAccounts ? matchAccounts(bytes, path) : nil
+    }
+
+    private func matchAccounts(_ bytes: Span<UInt8>, _ path: Range<Int>) -> RouteMatch? {
+        for route in [Route.tokens, .account] where bytes.isEqual(path, route.name) {
+            return RouteMatch(route: route, streamID: nil)
+        }
+        let prefix: StaticString = "/6/tokens/"
+        let idStart = path.lowerBound + prefix.utf8CodeUnitCount
+        guard path.upperBound - idStart == UniqueID.textLength, bytes.isEqual(path.lowerBound..<idStart, prefix),
+            let id = UniqueID(bytes, at: idStart)
+        else { return nil }
+        return RouteMatch(route: .token, streamID: nil, tokenID: id)
     }
 
     private func matchMounted(_ bytes: Span<UInt8>, _ rest: Range<Int>) -> RouteMatch? {

@@ -85,11 +85,10 @@ final class ConnectAttempt {
     }
 
     /// Gives the handle back to libcurl, which closes what was not adopted.
-    func dispose(from multi: UnsafeMutableRawPointer) {
+    func dispose(from multi: CurlMulti) {
         guard let easy else { return }
         self.easy = nil
-        curl_multi_remove_handle(multi, easy)
-        curl_easy_cleanup(easy)
+        multi.remove(easy)
     }
 }
 

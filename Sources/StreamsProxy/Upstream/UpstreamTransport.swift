@@ -8,7 +8,7 @@ enum UpstreamTransport {
     /// connection, and a search through all connections at each send and receive (libcurl 7.88).
     case plain
     /// TLS inside libcurl, which keeps the socket.
-    case secure(ConnectAttempt, multi: UnsafeMutableRawPointer)
+    case secure(ConnectAttempt, multi: CurlMulti)
 
     func receive(_ descriptor: Int32, into buffer: inout [UInt8]) -> IOResult {
         switch self {

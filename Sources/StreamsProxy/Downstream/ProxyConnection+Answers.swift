@@ -1,0 +1,56 @@
+import HTTPCore
+
+/// Answers of our own.
+extension ProxyConnection {
+    func respond(_ refusal: Refusal) {
+        guard !isClosed else { return }
+        let answer = ErrorAnswer(refusal)
+        var content = loop.memory.takeBuffer()
+        answer.appendContent(to: &content)
+        respond(status: answer.status, content: content.span) { output in
+            answer.appendFields(to: &output)
+            appendCommonFields(to: &output)
+        }
+        loop.memory.giveBack(buffer: content)
+    }
+
+    func respondOptions(_ allow: StaticString) {
+        respond(status: 204, content: [UInt8]().span) { output in
+            output.appendField("Allow", allow)
+            appendCommonFields(to: &output)
+        }
+    }
+
+    /// One of our own resources, as JSON.
+    func respond(json content: Span<UInt8>, status: Int = 200) {
+        respond(status: status, content: content) { output in
+            output.appendField("Content-Type", "application/json")
+            appendCommonFields(to: &output)
+        }
+    }
+
+    /// What became of a request for the accounts' own resources.
+    func respond(_ answer: TokensAnswer) {
+        guard !isClosed else { return }
+        respond(status: answer.status, content: answer.content.span) { output in
+            if !answer.content.isEmpty { output.appendField("Content-Type", "application/json") }
+            ErrorAnswer.append(answer.challenge, to: &output)
+            for (name, value) in [("Location", answer.location), ("Allow", answer.allow)] {
+                guard let value else { continue }
+                output.append(contentsOf: name.utf8)
+                output.append(": ")
+                output.append(contentsOf: value)
+                output.append("\r\n")
+            }
+            // A new token is shown once; no cache between may keep it.
+            output.appendField("Cache-Control", "no-store")
+            appendCommonFields(to: &output)
+        }
+        update()
+    }
+
+    private func appendCommonFields(to output: inout [UInt8]) {
+        Forwarding.appendRequestID(requestID, to: &output)
+        Forwarding.appendDate(loop.unixMilliseconds / 1000, to: &output)
+    }
+}

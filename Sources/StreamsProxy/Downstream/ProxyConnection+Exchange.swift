@@ -1,0 +1,302 @@
+import Auth
+import HTTPCore
+
+/// The exchange with Luna-Streams: its events come from the connection to Luna-Streams, its actions are done here.
+extension ProxyConnection {
+    /// The request is decided on: from here on it may go upstream.
+    func forward(
+        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ principal: Principal?, _ apiVersion: Int,
+        _ query: QueryEdit, checksContent: Bool
+    ) {
+        asksUpgrade = match.route.isLive && head.asksUpgrade && Self.isWebSocket(head, bytes)
+        if match.route.isLive, let principal {
+            viewer = Viewer(principal: principal, directory: worker.authenticator.directory)
+        }
+        let request = ForwardedRequest(
+            match: match, apiVersion: apiVersion, accountID: principal?.accountID, requestID: requestID,
+            peer: peer.address, asksUpgrade: asksUpgrade, query: query)
+        requestBytes = loop.memory.takeBuffer()
+        if checksContent, let principal {
+            worker.forwarding.appendRequestFields(request, head, bytes, to: &requestBytes)
+            contentUse = .checking(request, account: principal.accountID)
+            if head.framing == .none { useGathered() } else { sendContinue() }
+            return
+        }
+        worker.forwarding.appendRequest(request, head, bytes, to: &requestBytes)
+        contentUse = .streaming
+        var isComplete = head.framing == .none
+        if case .length(let length) = head.framing, length <= 16384, bytes.count - head.length >= length {
+            requestBytes.append(bytes, head.length..<head.length + length)
+            contentUse = .atHand
+            isComplete = true
+        }
+        begin(isComplete: isComplete)
+    }
+
+    func begin(isComplete: Bool) {
+        exchange = Exchange()
+        deadlines.begin(at: loop.now, worker.timeouts)
+        perform(
+            exchange.begin(
+                isReplayable: isComplete && method.isIdempotent && !asksUpgrade, isRequestComplete: isComplete,
+                asksUpgrade: asksUpgrade))
+    }
+
+    private static func isWebSocket(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Bool {
+        guard let value = head.fields.value(.upgrade), !head.fields.repeats(.upgrade) else { return false }
+        return ASCII.isEqual(bytes, value, ignoringCaseOf: "websocket") && head.framing == .none
+    }
+
+    private var isStreamingContent: Bool {
+        if case .streaming = contentUse { framing != .none } else { false }
+    }
+
+    func perform(_ action: ExchangeAction) {
+        switch action {
+        case .wait:
+            break
+        case .connect(let isFresh):
+            connect(isFresh: isFresh)
+        case .sendRequest:
+            sendRequest()
+        case .respond(let failure):
+            dropUpstream()
+            respond(.upstream(failure))
+        case .cut(let failure):
+            dropUpstream()
+            if retractAnswer() {
+                respond(.upstream(failure))
+                return
+            }
+            worker.note(failure, on: match.route, requestID)
+            flush()
+            abort()
+        case .closeTunnel:
+            dropUpstream()
+            finishTunnel()
+        case .abandon:
+            dropUpstream()
+        case .finish(let keepsUpstream):
+            exchangeEnded()
+            releaseUpstream(keeps: keepsUpstream)
+            finish()
+        case .relayInterim, .relayHead, .openTunnel:
+            preconditionFailure("relayed where the head is at hand")
+        }
+    }
+
+    func connect(isFresh: Bool) {
+        releaseUpstream(keeps: false)
+        if !isFresh, let pooled = worker.pool.take() {
+            connected(pooled)
+            return
+        }
+        if isStreamingContent { pauseReading() }
+        attempt = worker.connector.connect(for: self, timeout: worker.timeouts.connect)
+        if attempt == nil {
+            perform(exchange.connectFailed(.unreachable))
+            return
+        }
+        deadlines.connecting(at: loop.now, worker.timeouts)
+        exchangeDeadline = deadlines.next
+    }
+
+    func connected(_ connection: UpstreamConnection) {
+        attempt = nil
+        upstream = connection
+        connection.serve(self, method: method)
+        perform(exchange.connected(isReused: connection.isReused))
+        update()
+    }
+
+    func connectFailed(_ failure: UpstreamFailure) {
+        attempt = nil
+        perform(exchange.connectFailed(failure))
+        update()
+    }
+
+    func sendRequest() {
+        deadlines.connected(at: loop.now, worker.timeouts)
+        exchangeDeadline = deadlines.next
+        upstream?.send(requestBytes.span)
+        if isStreamingContent {
+            sendContinue()
+            resumeReading()
+        }
+    }
+
+    func sendContent(upstream bytes: Span<UInt8>) {
+        guard let upstream else { return }
+        deadlines.heard(at: loop.now)
+        if framing == .chunked { upstream.sendChunk(bytes) } else { upstream.send(bytes) }
+        if upstream.isOutputPending { pauseReading() }
+    }
+
+    func completeContent() {
+        if framing == .chunked { upstream?.sendChunk([UInt8]().span) }
+        deadlines.heard(at: loop.now)
+        exchange.requestCompleted()
+    }
+
+    /// Luna-Streams has taken all that waited for it.
+    func upstreamDrained() {
+        resumeReading()
+        update()
+    }
+
+    // MARK: From upstream to client
+
+    func upstreamAnswered() {
+        exchange.answerBegan()
+        deadlines.heard(at: loop.now)
+        exchangeDeadline = deadlines.next
+        loop.memory.giveBack(buffer: requestBytes)
+        requestBytes = []
+    }
+
+    /// True where both sides have become a tunnel.
+    func upstreamInterim(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> Bool {
+        let status = head.status
+        // Another protocol than the one asked for is no answer to the question.
+        if status == 101, !Self.isWebSocket(head, bytes) { exchange.forbidUpgrade() }
+        let action = exchange.received(interim: status)
+        switch action {
+        case .relayInterim:
+            sendInterim(status: status) { output in
+                worker.forwarding.appendAnswerFields(
+                    head, bytes, route: match.route, requestID: requestID,
+                    unixSeconds: loop.unixMilliseconds / 1000, to: &output)
+            }
+        case .openTunnel:
+            deadlines.endless(at: loop.now, worker.timeouts)
+            if viewer != nil { deadlines.scheduleReview(at: loop.now, worker.reviewInterval) }
+            exchangeDeadline = deadlines.next
+            beginTunnel { output in
+                output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n")
+                worker.forwarding.appendAnswerFields(
+                    head, bytes, route: match.route, requestID: requestID,
+                    unixSeconds: loop.unixMilliseconds / 1000, to: &output)
+            }
+            update()
+            return true
+        case .wait, .connect, .sendRequest, .relayHead, .respond, .cut, .closeTunnel, .abandon, .finish:
+            perform(action)
+        }
+        update()
+        return false
+    }
+
+    private static func isWebSocket(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) -> Bool {
+        guard let value = head.fields.value(.upgrade), !head.fields.repeats(.upgrade) else { return false }
+        return ASCII.isEqual(bytes, value, ignoringCaseOf: "websocket")
+    }
+
+    func upstreamHead(_ head: borrowing ResponseHead, _ bytes: Span<UInt8>) {
+        let action = exchange.receivedHead()
+        guard action == .relayHead else {
+            perform(action)
+            update()
+            return
+        }
+        if match.route.isLive {
+            deadlines.endless(at: loop.now, worker.timeouts)
+            if viewer != nil { deadlines.scheduleReview(at: loop.now, worker.reviewInterval) }
+            exchangeDeadline = deadlines.next
+        }
+        let length: AnswerLength =
+            switch head.framing {
+            case .none: head.announcedLength.map { .known($0) } ?? .none
+            case .length(let count): .known(count)
+            case .chunked, .untilClose: .unknown
+            }
+        sendHead(status: head.status, reason: bytes.extracting(head.reason), length: length) { output in
+            worker.forwarding.appendAnswerFields(
+                head, bytes, route: match.route, requestID: requestID,
+                unixSeconds: loop.unixMilliseconds / 1000, to: &output)
+        }
+    }
+
+    func upstreamContent(_ bytes: Span<UInt8>) {
+        sendContent(bytes)
+    }
+
+    /// All that has come is passed on: what the client doesn't take now holds Luna-Streams back.
+    func upstreamPaused() {
+        flush()
+        holdBack()
+        update()
+    }
+
+    func holdBack() {
+        guard isOutputPending, let upstream else { return }
+        upstream.pauseReading()
+        deadlines.paused()
+        exchangeDeadline = deadlines.next
+    }
+
+    func upstreamCompleted(isPersistent: Bool) {
+        perform(exchange.answerCompleted(isPersistent: isPersistent))
+        update()
+    }
+
+    func upstreamClosed() {
+        perform(exchange.upstreamClosed())
+        update()
+    }
+
+    func upstreamFailed(_ failure: UpstreamFailure) {
+        perform(exchange.fail(failure))
+        update()
+    }
+
+    func releaseUpstream(keeps: Bool) {
+        guard let released = upstream else { return }
+        upstream = nil
+        if keeps { worker.pool.put(released) } else { released.close() }
+    }
+
+    /// What the request may have changed is no longer known, whatever became of it.
+    private func exchangeEnded() {
+        switch match.route {
+        case .stream where method == .put || method == .delete:
+            if let id = match.streamID { worker.owners.forget(id) }
+        case .streams where method == .delete:
+            worker.owners.forgetAll()
+        case .streams, .stream, .count, .logs, .live, .frame, .streamsVersion, .documentation, .streamsPlugins,
+            .version, .health, .plugins, .tokens, .token, .account:
+            break
+        }
+    }
+
+    func dropUpstream() {
+        exchangeEnded()
+        if let attempt {
+            worker.connector.cancel(attempt)
+            self.attempt = nil
+        }
+        releaseUpstream(keeps: false)
+        loop.memory.giveBack(buffer: requestBytes)
+        requestBytes = []
+    }
+
+    func upstreamTunnel(_ bytes: Span<UInt8>) {
+        sendTunnel(bytes)
+        holdBack()
+        update()
+    }
+
+    // MARK: A preview that runs
+
+    /// Decides again on whoever watches: the token may be gone, the account downgraded, the password changed.
+    func reviewViewer() {
+        guard let viewer, !isClosed, exchange.isRelaying || exchange.isTunnel else { return }
+        if let denial = viewer.review(worker.authenticator, now: loop.unixMilliseconds) {
+            worker.noteCut(requestID, match.route, denial)
+            perform(exchange.clientGone())
+            abort()
+        } else {
+            deadlines.scheduleReview(at: loop.now, worker.reviewInterval)
+            exchangeDeadline = deadlines.next
+        }
+    }
+}
