@@ -58,6 +58,7 @@ extension ProxyConnection {
         switch step {
         case .decided(let decision): return decision
         case .verify(let check): return worker.verify(check, for: self) ? nil : .unavailable(.overloaded)
+        case .ask: return .unavailable(.accountsUnreachable)
         }
     }
 
