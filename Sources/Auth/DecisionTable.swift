@@ -109,7 +109,8 @@ package final class DecisionTable: Sendable {
             guard state.flights.count < settings.questionLimit else {
                 return .decided(.once(.unavailable(.overloaded)))
             }
-            state.flights[digest] = Flight(waiters: [Waiting(isRead: isRead, waiter: waiter)], generation: state.generation)
+            state.flights[digest] = Flight(
+                waiters: [Waiting(isRead: isRead, waiter: waiter)], generation: state.generation)
             state.questions += 1
             return .mustAsk
         }
@@ -118,7 +119,9 @@ package final class DecisionTable: Sendable {
     /// Ends the question that `ask` gave out by `.mustAsk`, and tells all who wait.
     package func complete(_ digest: CredentialDigest, _ decision: Decision, now: Int64) {
         let (waiters, answer, stale) = state.withLock { state -> ([Waiting], DatedDecision, Decision?) in
-            guard let flight = state.flights.removeValue(forKey: digest) else { return ([], .once(decision), nil) }
+            guard let flight = state.flights.removeValue(forKey: digest) else {
+                return ([], .once(decision), nil)
+            }
             let end = note(decision, on: digest, now, &state, remembers: flight.generation == state.generation)
             var stale: Decision?
             if case .unavailable = decision { stale = state.allowed.findStale(digest, now: now) }
