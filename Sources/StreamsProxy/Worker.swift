@@ -82,6 +82,7 @@ final class Worker {
             connections[ObjectIdentifier(connection)] = connection
         }
         loop.run()
+        for connection in Array(connections.values) { connection.abort() }
         listener?.closeDescriptor()
         mailboxSource?.closeDescriptor()
         drainEnd?.closeDescriptor()
@@ -147,7 +148,7 @@ final class Worker {
     private func note(_ requestID: RequestID, _ route: Route, _ text: String) {
         var id: [UInt8] = []
         requestID.append(to: &id)
-        StandardError.write("\(String(decoding: id, as: UTF8.self)) \(route.name): \(text)\n")
+        OperatorNotes.write("\(String(decoding: id, as: UTF8.self)) \(route.name): \(text)\n")
     }
 
     func closed(_ connection: ProxyConnection) {

@@ -28,17 +28,20 @@ _LISTENING = re.compile(r"listening on http://127\.0\.0\.1:([0-9]+)")
 def settings(origin: str, **changes: Any) -> "dict[str, Any]":
     """A settings file's content for an origin.
 
-    `timeouts`, `http` and `address` join the sections of those names; `account_header` and others stand at the top.
+    `timeouts`, `http` and `address` join the sections of those names, `plugin` the plugin's own; `account_header` and
+    others stand at the top. Accounts are not kept apart unless `isolation` is 1: most tests are about the wire, with
+    content and origins that know nothing of accounts.
     """
     timeouts = {"request": 20, "connect": 5, **changes.pop("timeouts", {})}
     address = {"origin": f"{origin}/1", "api_version": 1, **changes.pop("address", {})}
     http = changes.pop("http", {})
+    plugin = {"account-isolation": changes.pop("isolation", 0), **changes.pop("plugin", {})}
     account_header = changes.pop("account_header", None)
     value: "dict[str, Any]" = {
         "LUNA_API_HTTP_SETTINGS": http,
         "LUNA_API_ACTIVE_PLUGINS": ["luna-streams"],
         "LUNA_API_PLUGINS_SETTINGS": {
-            "luna-streams": {"luna-streams-address": address, "luna-streams-timeouts": timeouts}
+            "luna-streams": {"luna-streams-address": address, "luna-streams-timeouts": timeouts, **plugin}
         },
         "CONFIG_AUTHORIZATION_USERS": "accounts.json",
         **changes,

@@ -40,6 +40,7 @@ struct RouteTableTests {
 
     private static let own: [Path] = [
         Path("/version", .version), Path("/healthcheck", .health), Path("/plugins", .plugins),
+        Path("/6/tokens", .tokens), Path("/6/account", .account),
     ]
 
     @Test(arguments: mounted, [mount, "/a", "/luna.streams_1/~x-y/z"])
@@ -58,7 +59,22 @@ struct RouteTableTests {
     }
 
     @Test func `Every route is reached by some path`() {
-        #expect(Set((Self.mounted + Self.own).map(\.route)) == Set(Route.allCases))
+        #expect(Set((Self.mounted + Self.own).map(\.route) + [.token]) == Set(Route.allCases))
+    }
+
+    @Test func `A token is found by its id, and only while the accounts are ours`() {
+        let expected = RouteMatch(route: .token, streamID: nil, tokenID: UniqueID(Self.id))
+        #expect(Self.match("/6/tokens/\(Self.id)") == expected)
+        for path in [
+            "/6/tokens/", "/6/tokens/\(Self.id)/", "/6/tokens/\(Self.id)0", "/6/tokens//", "/6/account/", "/6",
+        ] {
+            #expect(Self.match(path) == nil, "\(path)")
+        }
+        let table = RouteTable(mount: Self.mount, isLunaStreamsActive: true, keepsAccounts: false)
+        for path in ["/6/tokens", "/6/tokens/\(Self.id)", "/6/account"] {
+            let bytes = Array(path.utf8)
+            #expect(table.match(bytes.span, 0..<bytes.count) == nil, "\(path)")
+        }
     }
 
     // MARK: Attacks
@@ -153,12 +169,17 @@ struct RouteTableTests {
 
     private static let methods: [Methods] = [
         Methods(
-            [.streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins],
+            [
+                .streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins,
+                .account,
+            ],
             [.get, .head], "GET, HEAD, OPTIONS"),
         Methods([.streams], [.get, .head, .post, .delete], "GET, HEAD, POST, DELETE, OPTIONS"),
         Methods([.logs], [.get, .head, .delete], "GET, HEAD, DELETE, OPTIONS"),
         Methods([.stream], [.get, .head, .put, .delete], "GET, HEAD, PUT, DELETE, OPTIONS"),
         Methods([.live], .get, "GET, OPTIONS"),
+        Methods([.tokens], [.get, .head, .post], "GET, HEAD, POST, OPTIONS"),
+        Methods([.token], [.get, .head, .put, .patch, .delete], "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
     ]
 
     @Test(arguments: methods)
@@ -171,14 +192,13 @@ struct RouteTableTests {
 
     @Test func `The table of methods is about every route`() {
         #expect(Set(Self.methods.flatMap(\.routes)) == Set(Route.allCases))
-        for method in [Method.patch, .options, .connect, .trace, .other] {
+        for method in [Method.options, .connect, .trace, .other] {
             #expect(!Route.allCases.contains { $0.methods.contains(MethodSet(method)) })
         }
     }
 
     @Test func `Streams are guarded, the rest is open`() {
         #expect(Route.allCases.filter(\.isGuarded) == [.streams, .count, .logs, .stream, .live, .frame])
-        #expect(Route.allCases.filter { !$0.isForwarded } == [.version, .health, .plugins])
         #expect(Route.allCases.filter(\.isLive) == [.live])
     }
 }

@@ -170,6 +170,8 @@ extension ServerConnection {
             lingerOn()
         } else {
             outputDrained()
+            if phase == .head { processInput() }
+            if phase == .head, hasPeerFinished { linger() }
         }
     }
 
@@ -199,8 +201,9 @@ extension ServerConnection {
         switch phase {
         case .answering:
             nextRequest()
-        case .content where isPersistent && !reader.isFinished:
+        case .content where isPersistent:
             isDraining = true
+            patience = loop.now.advanced(by: settings.contentTimeout)
             if !isProcessing {
                 flush()
                 processInput()

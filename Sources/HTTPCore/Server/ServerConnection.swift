@@ -55,8 +55,13 @@ open class ServerConnection: EventSource {
     /// Bytes that have come and are not used yet: part of a head, or pipelined requests.
     final var input: [UInt8] = []
     final var isProcessing = false
+    /// `resumeHead` was called before the head was even held.
+    final var isResumeAsked = false
     final var isReadingPaused = false
+    /// The client's end has been read: nothing more will come.
     final var hasPeerFinished = false
+    /// The kernel has told of the client's end, which may still have bytes before it.
+    private final var isEndAnnounced = false
     final var hasSkippedEmptyLine = false
     /// What is read of the content is dropped: the answer did not need it.
     final var isDraining = false
@@ -72,6 +77,8 @@ open class ServerConnection: EventSource {
     package final var owesContinue = false
     /// Whether the connection serves another request after this one.
     package final var isPersistent = true
+    /// Whether the request at hand, or the next, is the last one because the server ends.
+    final var isServerEnding = false
 
     /// When the connection's own patience ends: head, content, idle, linger.
     final var patience = Instant.never
@@ -133,7 +140,8 @@ open class ServerConnection: EventSource {
             return
         }
         if events.contains(.writable) { flush() }
-        if phase != .closed, events.contains(.readable) || events.contains(.peerFinished) { receive() }
+        if events.contains(.peerFinished) { isEndAnnounced = true }
+        if phase != .closed, isReading, events.contains(.readable) || events.contains(.peerFinished) { receive() }
         update()
     }
 
@@ -164,8 +172,9 @@ open class ServerConnection: EventSource {
         guard phase != .closed else { return }
         var wanted: Events = []
         if !hasPeerFinished {
-            // A client that goes away is always noticed; bytes are read while there is room for them.
-            wanted = isReading ? [.readable, .peerFinished] : .peerFinished
+            // Bytes are read while there is room for them; that the client goes away is noticed once in any case.
+            if isReading { wanted.insert(.readable) }
+            if !isEndAnnounced { wanted.insert(.peerFinished) }
         }
         if !output.isEmpty { wanted.insert(.writable) }
         wait(for: wanted)
@@ -174,7 +183,9 @@ open class ServerConnection: EventSource {
 
     private var isReading: Bool {
         switch phase {
-        case .head, .lingering: true
+        case .lingering: true
+        // Whoever does not take its answers gets no more of them, so asking for more is of no use.
+        case .head: !isOutputPending
         case .held, .answering: input.count < LoopMemory.readSize
         case .content: isDraining || !isReadingPaused
         case .tunnel: !isReadingPaused
@@ -190,8 +201,12 @@ open class ServerConnection: EventSource {
 
     /// The server is about to end: an idle connection closes, one at work does so after its answer.
     package final func drain() {
+        isServerEnding = true
         isPersistent = false
-        if phase == .head, input.isEmpty, output.isEmpty { close(.completed) }
+        if phase == .head, input.isEmpty {
+            if output.isEmpty { close(.completed) } else { linger() }
+        }
+        update()
     }
 
     /// Cuts the connection so that the client notices: what it has can't pass for a whole answer.
@@ -214,6 +229,9 @@ open class ServerConnection: EventSource {
         input = []
         closed(end)
     }
+
+    /// Whether no request is at hand: what is refused then is a head.
+    package final var isBetweenRequests: Bool { phase == .head }
 
     /// Whether the connection is gone.
     package final var isClosed: Bool { phase == .closed }

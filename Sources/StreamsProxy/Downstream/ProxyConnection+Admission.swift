@@ -107,6 +107,7 @@ extension ProxyConnection {
             if case .accounts = contentUse { isAccounts = true } else { isAccounts = false }
             contentUse = .atHand
             dropGathered()
+            dropRequest()
             respond(isAccounts ? .tokensContentTooLarge : .separation(.contentTooLarge))
             return
         }
@@ -127,8 +128,7 @@ extension ProxyConnection {
                 edit.append(gathered.span, to: &requestBytes)
             } catch {
                 dropGathered()
-                loop.memory.giveBack(buffer: requestBytes)
-                requestBytes = []
+                dropRequest()
                 respond(.separation(error))
                 return
             }

@@ -10,16 +10,17 @@ final class ControlClient {
         self.multi = multi
     }
 
-    /// `completion` is called once, on the worker's loop, never from within this call.
+    /// `completion` is called once, on the worker's loop; where libcurl has no memory, from within this call.
     func send(_ request: ControlRequest, _ completion: @escaping (ControlAnswer) -> Void) {
         guard let easy = curl_easy_init() else {
             completion(.failed(.unreachable))
             return
         }
         let transfer = ControlTransfer(easy: easy, request)
-        multi.add(easy) { result in
+        let isStarted = multi.add(easy) { result in
             completion(transfer.answer(result))
         }
+        if !isStarted { completion(.failed(.unreachable)) }
     }
 }
 
