@@ -37,6 +37,14 @@ package final class DecisionTable: Sendable {
         let waiter: Waiter
     }
 
+    /// What the end of a question says about the service that was not known before.
+    package enum Change: Sendable, Equatable {
+        case none
+        /// It can't be reached.
+        case down
+        case up
+    }
+
     /// A question under way.
     private struct Flight {
         var waiters: [Waiting]
@@ -117,21 +125,28 @@ package final class DecisionTable: Sendable {
     }
 
     /// Ends the question that `ask` gave out by `.mustAsk`, and tells all who wait.
-    package func complete(_ digest: CredentialDigest, _ decision: Decision, now: Int64) {
-        let (waiters, answer, stale) = state.withLock { state -> ([Waiting], DatedDecision, Decision?) in
+    @discardableResult
+    package func complete(_ digest: CredentialDigest, _ decision: Decision, now: Int64) -> Change {
+        let (waiters, answer, stale, change) = state.withLock { state -> Completion in
             guard let flight = state.flights.removeValue(forKey: digest) else {
-                return ([], .once(decision), nil)
+                return ([], .once(decision), nil, .none)
             }
+            let wasDown = state.lastTrouble != nil
             let end = note(decision, on: digest, now, &state, remembers: flight.generation == state.generation)
             var stale: Decision?
             if case .unavailable = decision { stale = state.allowed.findStale(digest, now: now) }
-            return (flight.waiters, DatedDecision(decision, until: end), stale)
+            let isDown = state.lastTrouble != nil
+            let change: Change = wasDown == isDown ? .none : isDown ? .down : .up
+            return (flight.waiters, DatedDecision(decision, until: end), stale, change)
         }
         // Not under the lock: whoever is told may ask again at once.
         for waiting in waiters {
             if waiting.isRead, let stale { waiting.waiter(.once(stale)) } else { waiting.waiter(answer) }
         }
+        return change
     }
+
+    private typealias Completion = ([Waiting], DatedDecision, stale: Decision?, Change)
 
     /// Remembers the decision where that is right; gives until when it holds.
     private func note(

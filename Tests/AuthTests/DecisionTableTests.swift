@@ -186,6 +186,19 @@ import Testing
         #expect(bed.ask("b", at: 0) == "ask")
     }
 
+    @Test func `It is told when the service goes and comes`() {
+        let bed = Bed()
+        var changes: [DecisionTable.Change] = []
+        for (time, decision) in [
+            (0, Self.allowed), (20_000, Self.down), (21_000, Self.down), (22_000, Self.refused), (30_000, Self.refused),
+            (40_000, Self.down), (41_000, .unavailable(.accountsUnreadable)),
+        ] as [(Int64, Decision)] {
+            #expect(bed.ask(at: time) == "ask")
+            changes.append(bed.table.complete(Self.digest("a"), decision, now: Realm.now + time))
+        }
+        #expect(changes == [.none, .down, .none, .up, .none, .down, .up])
+    }
+
     @Test func `A clock set back doesn't stop attempts`() {
         let bed = Bed()
         #expect(bed.ask(at: 0) == "ask")

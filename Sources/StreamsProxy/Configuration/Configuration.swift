@@ -20,6 +20,8 @@ package struct Configuration: Sendable, Equatable {
     package var accountsFile: String
     /// `live-review`: how often whoever watches a live preview is decided on again.
     package var liveReview: Duration = .seconds(10)
+    /// `live-grace`: how long a live preview runs on while Luna-Accounts can't say whether it may.
+    package var liveGrace: Duration = .seconds(60)
     /// `--host`, `--port`, `--workers`.
     package var listener = ListenerSettings()
 

@@ -54,6 +54,7 @@ package enum ConfigurationReader {
         configuration.isLunaStreamsActive = isActive
         configuration.mount = plugin.mount ?? configuration.mount
         configuration.timeouts = plugin.timeouts
+        configuration.liveGrace = plugin.liveGrace ?? configuration.liveGrace
         configuration.liveReview = plugin.liveReview ?? configuration.liveReview
         configuration.isAccountIsolationOn = plugin.isAccountIsolationOn ?? configuration.isAccountIsolationOn
         configuration.decisionCache = plugin.decisionCache

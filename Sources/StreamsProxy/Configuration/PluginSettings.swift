@@ -12,6 +12,7 @@ struct PluginSettings {
     private(set) var isAccountIsolationOn: Bool?
     private(set) var decisionCache = DecisionCacheSettings()
     private(set) var liveReview: Duration?
+    private(set) var liveGrace: Duration?
 
     init(in settings: inout SettingsSection, isActive: Bool, _ problems: inout SettingsProblems) {
         let need = isActive ? "the address of Luna-Streams stands in it" : nil
@@ -26,6 +27,7 @@ struct PluginSettings {
             isAccountIsolationOn = plugin.value("account-isolation", .flag, &problems)
             if let cache = plugin.section("decision-cache", &problems) { readDecisionCache(cache, &problems) }
             liveReview = plugin.value("live-review", .seconds, &problems)
+            liveGrace = plugin.value("live-grace", .secondsOrNone, &problems)
             plugin.refuseUnknownNames(&problems)
         }
         plugins.refuseUnknownNames(&problems)

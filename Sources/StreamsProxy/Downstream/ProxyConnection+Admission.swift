@@ -49,7 +49,7 @@ extension ProxyConnection {
         }
     }
 
-    /// Nil while a password is being compared.
+    /// Nil while a password is being compared, or Luna-Accounts asked.
     private func decide(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Decision? {
         if let reason = Admission.repeatedCredentials(head) { return .malformed(reason) }
         let step = worker.authenticator.decide(
@@ -58,7 +58,8 @@ extension ProxyConnection {
         switch step {
         case .decided(let decision): return decision
         case .verify(let check): return worker.verify(check, for: self) ? nil : .unavailable(.overloaded)
-        case .ask: return .unavailable(.accountsUnreachable)
+        case .ask(let question):
+            return worker.ask(question, isRead: head.method == .get || head.method == .head, for: self)
         }
     }
 
@@ -79,7 +80,7 @@ extension ProxyConnection {
 
     // MARK: Held requests
 
-    /// The password has been compared.
+    /// The password has been compared, or Luna-Accounts has answered.
     func decided(_ decision: Decision) {
         guard isHeld, !isClosed else { return }
         held.decision = decision
