@@ -14,6 +14,7 @@ let package = Package(
     products: [
         .executable(name: "streams-proxy", targets: ["streams-proxy"]),
         .executable(name: "demo-luna-streams", targets: ["demo-luna-streams"]),
+        .executable(name: "demo-luna-accounts", targets: ["demo-luna-accounts"]),
     ],
     targets: [
         // C libraries of the system, each behind a header of typed shims.
@@ -33,6 +34,9 @@ let package = Package(
             name: "DemoLunaStreams", dependencies: ["HTTPCore", "JSON", "CTurboJPEG"],
             swiftSettings: strict),
         .executableTarget(name: "demo-luna-streams", dependencies: ["DemoLunaStreams"], swiftSettings: strict),
+        .target(name: "DemoLunaAccounts", dependencies: ["HTTPCore", "Auth", "JSON"], swiftSettings: strict),
+        .executableTarget(
+            name: "demo-luna-accounts", dependencies: ["DemoLunaAccounts", "HTTPCore"], swiftSettings: strict),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "HTTPCoreTests", dependencies: ["HTTPCore"], swiftSettings: strict),
@@ -44,5 +48,7 @@ let package = Package(
             name: "DemoLunaStreamsTests",
             dependencies: ["DemoLunaStreams", "demo-luna-streams", "HTTPCore", "JSON", "CTurboJPEG"],
             swiftSettings: strict),
+        .testTarget(
+            name: "DemoLunaAccountsTests", dependencies: ["DemoLunaAccounts", "Auth"], swiftSettings: strict),
     ]
 )

@@ -5,6 +5,8 @@ package enum AuthenticationStep: Sendable {
     case decided(Decision)
     /// Run it elsewhere, then call `accept`.
     case verify(PasswordCheck)
+    /// Put it to the accounts service, then call `accept`.
+    case ask(ServiceQuestion)
 }
 
 /// Decides who the caller is. One per worker, used on its thread only, with a cache of its own.
@@ -21,8 +23,10 @@ package final class Authenticator {
     }
 
     private var state: State
-    private let allowsAccountHeader: Bool
+    let allowsAccountHeader: Bool
     private let issuers: TrustedIssuers
+    /// An accounts service has the accounts; the directory is empty.
+    let asksService: Bool
     private let settings: CacheSettings
 
     /// Together in one struct, so that a decision enters it once.
@@ -44,8 +48,21 @@ package final class Authenticator {
         self.allowsAccountHeader = allowsAccountHeader
         self.issuers = TrustedIssuers(issuers)
         self.settings = settings
+        asksService = false
         state = State(
             directory: directory, allowed: DecisionCache(capacity: settings.capacity),
+            refused: DecisionCache(capacity: settings.capacity / 4))
+    }
+
+    /// An accounts service has the accounts: what it said lately is remembered here, and all else is `.ask`.
+    package init(serviceAllowingAccountHeader allowsAccountHeader: Bool, cache settings: CacheSettings = .init()) {
+        self.allowsAccountHeader = allowsAccountHeader
+        issuers = TrustedIssuers([])
+        self.settings = settings
+        asksService = true
+        state = State(
+            directory: AccountDirectory(AccountsDocument(signingKey: .random())),
+            allowed: DecisionCache(capacity: settings.capacity),
             refused: DecisionCache(capacity: settings.capacity / 4))
     }
 
@@ -69,6 +86,7 @@ package final class Authenticator {
     package func decide(
         head: Span<UInt8>, authorization: Range<Int>?, accountHeader: Range<Int>?, now: Int64
     ) -> AuthenticationStep {
+        if asksService { return decideByService(head, authorization, accountHeader, now) }
         guard let authorization else {
             guard let accountHeader else { return .decided(.unauthenticated(.noCredentials)) }
             return .decided(decide(head, accountHeader: accountHeader))
@@ -114,7 +132,12 @@ package final class Authenticator {
 
     /// Whether somebody let in earlier would still be, for answers that last: the account is there, the token's record
     /// too, and neither has ended. Allowed carries the principal as it is now. A changed password is not noticed here.
+    /// Where a service has the accounts, only it can tell: unavailable.
     package func review(_ principal: Principal, now: Int64) -> Decision {
+        if asksService {
+            return principal.isExpired(at: now)
+                ? .unauthenticated(.tokenExpired) : .unavailable(.accountsUnreachable)
+        }
         switch principal.kind {
         case .token where principal.isOfOtherIssuer:
             return principal.isExpired(at: now) ? .unauthenticated(.tokenExpired) : .allowed(principal)
@@ -181,8 +204,8 @@ package final class Authenticator {
 
     // MARK: - Cache
 
-    private func remembered(_ digest: CredentialDigest, _ now: Int64) -> Decision? {
-        let decision = state.allowed.find(digest, now: now) ?? state.refused.find(digest, now: now)
+    func remembered(_ digest: CredentialDigest, _ now: Int64) -> Decision? {
+        let decision = (state.allowed.find(digest, now: now) ?? state.refused.find(digest, now: now))?.decision
         if decision == nil { state.misses += 1 } else { state.hits += 1 }
         return decision
     }
@@ -192,11 +215,21 @@ package final class Authenticator {
         case .allowed(let principal):
             var end = now + settings.lifetime
             if let expires = principal.expires { end = min(end, UnixTime.milliseconds(fromSeconds: expires)) }
-            state.allowed.store(digest, decision, now: now, until: end)
+            remember(digest, DatedDecision(decision, until: end), now)
         case .unauthenticated, .forbidden:
-            state.refused.store(digest, decision, now: now, until: now + settings.refusalLifetime)
+            remember(digest, DatedDecision(decision, until: now + settings.refusalLifetime), now)
         case .unavailable, .malformed:
             break
+        }
+    }
+
+    /// Until the decision's own end.
+    func remember(_ digest: CredentialDigest, _ dated: DatedDecision, _ now: Int64) {
+        switch dated.decision {
+        case .allowed: state.allowed.store(digest, dated.decision, now: now, until: dated.end)
+        case .unauthenticated, .forbidden, .malformed:
+            state.refused.store(digest, dated.decision, now: now, until: dated.end)
+        case .unavailable: break
         }
     }
 }

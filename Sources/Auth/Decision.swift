@@ -40,7 +40,10 @@ package enum Forbidden: Sendable, Equatable {
 /// It could not be found out: 503, and the client may ask again.
 package enum Unavailable: Sendable, Equatable, CaseIterable {
     case overloaded
+    /// The accounts service does not answer, or only that it can't.
     case accountsUnreachable
+    /// The accounts service answers on this credential in a way that can't be understood.
+    case accountsUnreadable
 }
 
 /// Credentials that no client sends by design: 400.

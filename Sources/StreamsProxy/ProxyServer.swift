@@ -13,7 +13,7 @@ package final class ProxyServer: Sendable {
     private let drainTimeout = Interval(.seconds(30))
 
     /// Binds and starts the workers; returns when they listen.
-    package init(_ configuration: Configuration, _ directory: AccountDirectory) throws(SystemError) {
+    package init(_ configuration: Configuration, _ accounts: AccountsSource) throws(SystemError) {
         let listener = configuration.listener
         let count = listener.workers > 0 ? listener.workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let passwords = PasswordPool()
@@ -34,7 +34,7 @@ package final class ProxyServer: Sendable {
         self.mailboxes = mailboxes
         for (index, mailbox) in mailboxes.enumerated() {
             let setting = WorkerSetting(
-                configuration: configuration, directory: directory, passwords: passwords, tokens: tokens,
+                configuration: configuration, accounts: accounts, passwords: passwords, tokens: tokens,
                 mailbox: mailbox)
             Self.start(index, setting, socket: sockets[index], in: workers)
         }

@@ -5,6 +5,10 @@ import HTTPCore
 enum WorkerMessage: Sendable {
     /// A password has been compared for the connection that waits under this number.
     case verdict(ticket: UInt64, PasswordCheck, PasswordVerdict)
+    /// Luna-Accounts has said who the connection's client is, or could not.
+    case answer(ticket: UInt64, ServiceQuestion, DatedDecision)
+    /// The same about somebody who watches a preview.
+    case review(ticket: UInt64, ServiceQuestion, DatedDecision)
     /// A request for the accounts' own resources has been carried out.
     case tokens(ticket: UInt64, TokensAnswer)
     case directory(AccountDirectory)
@@ -15,7 +19,7 @@ enum WorkerMessage: Sendable {
 /// What all workers share: values, and the pool that hashes for all of them.
 struct WorkerSetting: Sendable {
     let configuration: Configuration
-    let directory: AccountDirectory
+    let accounts: AccountsSource
     let passwords: PasswordPool
     let tokens: TokensQueue
     let mailbox: Mailbox<WorkerMessage>
@@ -29,6 +33,8 @@ final class Worker {
     let timeouts: ExchangeTimeouts
     /// How often whoever watches a preview is decided on again.
     let reviewInterval: Interval
+    /// How long a preview runs on while it can't be found out whether its viewer may still watch.
+    let reviewGrace: Interval
     let admission: Admission
     let forwarding: Forwarding
     let authenticator: Authenticator
@@ -38,6 +44,8 @@ final class Worker {
     let resources: OwnResources
 
     private let multi: CurlMulti
+    /// Nil where the accounts file decides.
+    private let accounts: AccountsLookup?
     private let passwords: PasswordPool
     private let tokens: TokensQueue
     private let mailbox: Mailbox<WorkerMessage>
@@ -56,14 +64,25 @@ final class Worker {
         serverSettings = ServerSettings(configuration)
         timeouts = ExchangeTimeouts(configuration.timeouts)
         reviewInterval = Interval(configuration.liveReview)
+        reviewGrace = Interval(configuration.liveGrace)
         admission = Admission(configuration)
         forwarding = Forwarding(configuration)
-        authenticator = Authenticator(
-            directory: setting.directory, allowsAccountHeader: configuration.allowsAccountHeader,
-            issuers: configuration.tokenIssuers)
         multi = try CurlMulti(loop: loop)
+        let control = ControlClient(multi: multi)
+        let cache = Authenticator.CacheSettings(configuration.decisionCache)
+        switch setting.accounts {
+        case .file(let directory):
+            authenticator = Authenticator(
+                directory: directory, allowsAccountHeader: configuration.allowsAccountHeader,
+                issuers: configuration.tokenIssuers, cache: cache)
+            accounts = nil
+        case .service(let table, let contract):
+            authenticator = Authenticator(
+                serviceAllowingAccountHeader: configuration.allowsAccountHeader, cache: cache)
+            accounts = AccountsLookup(loop: loop, control: control, table: table, contract: contract)
+        }
         connector = Connector(loop: loop, multi: multi, address: configuration.upstream)
-        owners = OwnershipLookup(loop: loop, control: ControlClient(multi: multi), configuration)
+        owners = OwnershipLookup(loop: loop, control: control, configuration)
         resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
         passwords = setting.passwords
         tokens = setting.tokens
@@ -83,6 +102,7 @@ final class Worker {
         mailboxSource?.closeDescriptor()
         drainEnd?.closeDescriptor()
         pool.closeAll()
+        accounts?.shutDown()
         multi.shutDown()
     }
 
@@ -91,6 +111,11 @@ final class Worker {
         case .verdict(let ticket, let check, let verdict):
             let decision = authenticator.accept(check, verdict, now: loop.unixMilliseconds)
             waiting.removeValue(forKey: ticket)?.decided(decision)
+        case .answer(let ticket, let question, let answer):
+            let decision = authenticator.accept(question, answer, now: loop.unixMilliseconds)
+            waiting.removeValue(forKey: ticket)?.decided(decision)
+        case .review(let ticket, let question, let answer):
+            waiting.removeValue(forKey: ticket)?.reviewed(question, answer)
         case .tokens(let ticket, let answer):
             waiting.removeValue(forKey: ticket)?.respond(answer)
         case .directory(let directory):
@@ -114,6 +139,27 @@ final class Worker {
         let isSubmitted = passwords.submit(check) { mailbox.post(.verdict(ticket: ticket, check, $0)) }
         if !isSubmitted { waiting[ticket] = nil }
         return isSubmitted
+    }
+
+    /// The decision of Luna-Accounts, where it is known; else `decided` is called when it is.
+    func ask(_ question: ServiceQuestion, isRead: Bool, for connection: ProxyConnection) -> Decision? {
+        guard let accounts else { preconditionFailure("nobody to ask") }
+        let ticket = ticket(for: connection)
+        let mailbox = mailbox
+        let known = accounts.ask(question, isRead: isRead) { mailbox.post(.answer(ticket: ticket, question, $0)) }
+        guard let known else { return nil }
+        waiting[ticket] = nil
+        return authenticator.accept(question, known, now: loop.unixMilliseconds)
+    }
+
+    /// What Luna-Accounts says now about whoever watches a preview, where it is known; else `reviewed` is called.
+    func review(_ question: ServiceQuestion, for connection: ProxyConnection) -> DatedDecision? {
+        guard let accounts else { preconditionFailure("nobody to ask") }
+        let ticket = ticket(for: connection)
+        let mailbox = mailbox
+        let known = accounts.ask(question, isRead: true) { mailbox.post(.review(ticket: ticket, question, $0)) }
+        if known != nil { waiting[ticket] = nil }
+        return known
     }
 
     private func ticket(for connection: ProxyConnection) -> UInt64 {

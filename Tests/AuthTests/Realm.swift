@@ -70,6 +70,7 @@ struct Realm {
         switch step {
         case .decided(let decision): return decision
         case .verify(let check): return authenticator.accept(check, check.run(), now: now)
+        case .ask: return .unavailable(.accountsUnreachable)
         }
     }
 
@@ -77,7 +78,7 @@ struct Realm {
     func check(_ authorization: String, now: Int64 = Realm.now) -> PasswordCheck? {
         let bytes = Array(authorization.utf8)
         switch authenticator.decide(head: bytes.span, authorization: 0..<bytes.count, accountHeader: nil, now: now) {
-        case .decided: return nil
+        case .decided, .ask: return nil
         case .verify(let check): return check
         }
     }
@@ -88,7 +89,7 @@ struct Realm {
             head: bytes.span, authorization: 0..<bytes.count, accountHeader: nil, now: Realm.now)
         {
         case .decided(let decision): decision
-        case .verify: nil
+        case .verify, .ask: nil
         }
     }
 }

@@ -47,6 +47,7 @@ import Testing
             {
             case .decided(let decision): return decision
             case .verify(let check): return authenticator.accept(check, check.run(), now: now)
+            case .ask: return .unavailable(.accountsUnreachable)
             }
         }
 

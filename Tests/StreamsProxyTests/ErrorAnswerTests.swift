@@ -62,6 +62,7 @@ struct ErrorAnswerTests {
             Row(.denied(.malformed(.accountHeaderNotUUID)), 400, 11037),
             Row(.denied(.unavailable(.overloaded)), 503, 1),
             Row(.denied(.unavailable(.accountsUnreachable)), 503, 16),
+            Row(.denied(.unavailable(.accountsUnreadable)), 503, 4),
         ] + Verb.allCases.map { Row(.denied(.forbidden(.missingVerb($0))), 403, 11059) }
 
     private static let upstream: [Row] =

@@ -11,7 +11,8 @@ struct Admission: Sendable {
 
     init(_ configuration: Configuration) {
         routes = RouteTable(
-            mount: configuration.mount, isLunaStreamsActive: configuration.isLunaStreamsActive)
+            mount: configuration.mount, isLunaStreamsActive: configuration.isLunaStreamsActive,
+            keepsAccounts: configuration.accountsService == nil)
         defaultVersion = configuration.upstream.apiVersion
         isSeparating = configuration.isAccountIsolationOn
     }

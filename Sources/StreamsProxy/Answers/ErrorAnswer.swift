@@ -75,9 +75,11 @@ package struct ErrorAnswer: Sendable, Equatable {
         case .denied(.unavailable(let reason)):
             switch reason {
             case .overloaded:
-                self.init(503, 1, "Internal server error", "Too many passwords to check at once")
+                self.init(503, 1, "Internal server error", "Too many credentials to check at once")
             case .accountsUnreachable:
                 self.init(503, 16, "Client connector error", "The accounts service can't be reached")
+            case .accountsUnreadable:
+                self.init(503, 4, "Client payload error", "The answer of the accounts service can't be understood")
             }
             retryAfter = 1
         case .denied(.malformed(let reason)):

@@ -96,6 +96,9 @@ package enum ExplainCommand {
     private static func directory(
         _ configuration: Configuration
     ) throws(CommandFailure) -> (directory: AccountDirectory, warnings: String) {
+        if configuration.accountsService != nil {
+            return (AccountDirectory(AccountsDocument(signingKey: .random())), "")
+        }
         let file = AccountsFile(path: configuration.accountsFile)
         switch file.read() {
         case .usable(let document, _, let warnings):

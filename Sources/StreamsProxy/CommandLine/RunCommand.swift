@@ -23,41 +23,40 @@ package enum RunCommand {
     }
 
     private static func serve(_ configuration: Configuration) -> CommandResult {
+        if let service = configuration.accountsService {
+            let table = DecisionTable(DecisionTable.Settings(configuration.decisionCache))
+            return serve(configuration, .service(table, AccountsContract(service)), following: nil)
+        }
         let file = AccountsFile(path: configuration.accountsFile)
-        let directory: AccountDirectory
-        let stamp: FileStamp?
         switch file.read() {
         case .usable(let document, let readStamp, let warnings):
             for warning in warnings { StandardError.write("\(warning)\n") }
-            directory = AccountDirectory(document)
-            stamp = readStamp
+            return serve(configuration, .file(AccountDirectory(document)), following: (file, readStamp))
         case .absent:
             StandardError.write(
                 "\(file.path): not there, so nobody can pass yet; `streams-proxy account create` makes it\n")
-            directory = AccountDirectory(AccountsDocument(signingKey: .random()))
-            stamp = nil
+            let nobody = AccountDirectory(AccountsDocument(signingKey: .random()))
+            return serve(configuration, .file(nobody), following: (file, nil))
         case .unusable(let problems, _):
             return CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined())
         }
+    }
+
+    private static func serve(
+        _ configuration: Configuration, _ accounts: AccountsSource, following file: (AccountsFile, since: FileStamp?)?
+    ) -> CommandResult {
         // A client or an upstream that is gone is told by the call that writes to it, not by a signal.
         signal(SIGPIPE, SIG_IGN)
         // A terminal that hangs up ends nobody's preview. The accounts file is followed without a signal.
         signal(SIGHUP, SIG_IGN)
         let server: ProxyServer
         do throws(SystemError) {
-            server = try ProxyServer(configuration, directory)
+            server = try ProxyServer(configuration, accounts)
         } catch {
             return CommandResult(exitCode: 71, standardError: "streams-proxy: \(error)\n")
         }
-        let watch = AccountsFileWatch(file, since: stamp) { change in
-            switch change {
-            case .directory(let directory, let warnings):
-                for warning in warnings { StandardError.write("\(warning)\n") }
-                server.follow(directory)
-            case .problems(let problems):
-                for problem in problems { StandardError.write("\(problem)\n") }
-                StandardError.write("the accounts that were read before stay in force\n")
-            }
+        let watch = file.map { file, stamp in
+            AccountsFileWatch(file, since: stamp) { follow($0, by: server) }
         }
         // Whoever started us may have left them blocked, as threads of Dispatch are.
         var ending = sigset_t()
@@ -73,5 +72,16 @@ package enum RunCommand {
             return source
         }
         withExtendedLifetime((watch, signals)) { dispatchMain() }
+    }
+
+    private static func follow(_ change: AccountsFileWatch.Change, by server: ProxyServer) {
+        switch change {
+        case .directory(let directory, let warnings):
+            for warning in warnings { StandardError.write("\(warning)\n") }
+            server.follow(directory)
+        case .problems(let problems):
+            for problem in problems { StandardError.write("\(problem)\n") }
+            StandardError.write("the accounts that were read before stay in force\n")
+        }
     }
 }

@@ -23,7 +23,15 @@ package enum StreamsProxyCommand {
 
     private static func accountsFile(settings path: String) -> AccountsFileLocation {
         switch ConfigurationReader.read(path: path) {
-        case .valid(let configuration): .found(path: configuration.accountsFile)
+        case .valid(let configuration):
+            configuration.accountsService == nil
+                ? .found(path: configuration.accountsFile)
+                : .failed(
+                    CommandResult(
+                        exitCode: 78,
+                        standardError:
+                            "\(Displayed.text(path, limit: 512)): ADDITIONAL_SERVICES_USAGE.LUNA_ACCOUNTS is on: "
+                            + "accounts and tokens are those of Luna-Accounts\n"))
         case .invalid(let problems):
             .failed(CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined()))
         }

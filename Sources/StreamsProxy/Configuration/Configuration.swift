@@ -15,12 +15,17 @@ package struct Configuration: Sendable, Equatable {
     package var allowsAccountHeader = false
     /// `account-isolation`: whether each account sees and touches its own streams only.
     package var isAccountIsolationOn = true
-    /// `CONFIG_AUTHORIZATION_USERS`, resolved against the settings file's folder. An absolute path.
+    /// Luna-Accounts, where it decides who may pass; nil where the accounts file does.
+    package var accountsService: AccountsServiceSettings?
+    package var decisionCache = DecisionCacheSettings()
+    /// Not read where `accountsService` is set. `CONFIG_AUTHORIZATION_USERS`, resolved against the settings file's folder. An absolute path.
     package var accountsFile: String
     /// `TOKEN_ISSUERS`, with their keys as they were when the settings were read.
     package var tokenIssuers: [TokenIssuer] = []
     /// `live-review`: how often whoever watches a live preview is decided on again.
     package var liveReview: Duration = .seconds(10)
+    /// `live-grace`: how long a live preview runs on while Luna-Accounts can't say whether it may.
+    package var liveGrace: Duration = .seconds(60)
     /// `--host`, `--port`, `--workers`.
     package var listener = ListenerSettings()
 
@@ -41,7 +46,7 @@ package struct HTTPSettings: Sendable, Equatable {
     package init() {}
 }
 
-/// `luna-streams-address`, normalised: `http://127.0.0.1:5160/1/` with version 1 is host, port and an empty base path.
+/// The address of Luna-Streams, or of Luna-Accounts, normalised: `http://127.0.0.1:5160/1/` with version 1 is host, port and an empty base path.
 package struct UpstreamAddress: Sendable, Equatable {
     package var isSecure: Bool
     /// A name or an address; an IPv6 address without its brackets.

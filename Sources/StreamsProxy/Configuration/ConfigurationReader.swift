@@ -42,6 +42,12 @@ package enum ConfigurationReader {
         let accountsFile = settings.value("CONFIG_AUTHORIZATION_USERS", .accountsFile, &problems) ?? "accounts.json"
         let issuers = TokenIssuerSettings(
             settings.node("TOKEN_ISSUERS"), path: settings.path(of: "TOKEN_ISSUERS"), file: file, &problems)
+        let accountsService = AccountsServiceSection.read(in: &settings, &problems)
+        if accountsService != nil, !issuers.issuers.isEmpty, let node = settings.node("TOKEN_ISSUERS") {
+            problems.add(
+                at: node.offset, path: settings.path(of: "TOKEN_ISSUERS"), found: Displayed.value(node),
+                rule: "must not stand beside LUNA_ACCOUNTS, which is then asked about every token")
+        }
         settings.refuseUnknownNames(&problems)
 
         let accountsPath: String
@@ -55,8 +61,11 @@ package enum ConfigurationReader {
         configuration.isLunaStreamsActive = isActive
         configuration.mount = plugin.mount ?? configuration.mount
         configuration.timeouts = plugin.timeouts
+        configuration.liveGrace = plugin.liveGrace ?? configuration.liveGrace
         configuration.liveReview = plugin.liveReview ?? configuration.liveReview
         configuration.isAccountIsolationOn = plugin.isAccountIsolationOn ?? configuration.isAccountIsolationOn
+        configuration.decisionCache = plugin.decisionCache
+        configuration.accountsService = accountsService
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
         configuration.tokenIssuers = issuers.issuers
         return configuration

@@ -64,15 +64,34 @@ struct ConfigurationSummary {
     private var limits: [String] { ["request content  \(configuration.http.requestMaximumSize) bytes"] }
 
     private var credentials: [String] {
-        let issuers = configuration.tokenIssuers.map { issuer in
+        source + [
+            "Luna-Account-Id  \(configuration.allowsAccountHeader ? "accepted alone: anyone who knows an id is let in" : "off")"
+        ] + issuers
+    }
+
+    private var issuers: [String] {
+        configuration.tokenIssuers.map { issuer in
             let keys = issuer.keys.count == 1 ? "1 key" : "\(issuer.keys.count) keys"
             let algorithm = issuer.keys.first?.key.algorithm.rawValue ?? ""
             return "Bearer           \(algorithm) tokens of \(Displayed.quoted(issuer.name)) too, by \(keys)"
         }
+    }
+
+    private var source: [String] {
+        guard let service = configuration.accountsService else {
+            let file = Displayed.text(configuration.accountsFile, limit: 512)
+            return ["Basic, Bearer    accounts file \(file): \(accountsFile)"]
+        }
+        let cache = configuration.decisionCache
+        let stale =
+            cache.staleReads == .zero
+            ? "" : "; reads for \(Displayed.seconds(cache.staleReads)) more while it can't be reached"
         return [
-            "Basic, Bearer    accounts file \(Displayed.text(configuration.accountsFile, limit: 512)): \(accountsFile)",
-            "Luna-Account-Id  \(configuration.allowsAccountHeader ? "accepted alone: anyone who knows an id is let in" : "off")",
-        ] + issuers
+            "Basic, Bearer    Luna-Accounts, \(service.verification.method.rawValue) \(service.url): connection "
+                + "\(Displayed.seconds(service.connectTimeout)), whole answer \(Displayed.seconds(service.requestTimeout))",
+            "remembered       accepted \(Displayed.seconds(cache.lifetime)), refused "
+                + "\(Displayed.seconds(cache.refusalLifetime))\(stale)",
+        ]
     }
 
     private var accountsFile: String {

@@ -3,13 +3,16 @@ package struct OriginError: Error, Sendable, Equatable {
     package let rule: String
 }
 
-/// Reads `luna-streams-address.origin` into an address that has one form only.
+/// Reads the `origin` of a LUNA service into an address that has one form only.
 ///
 /// The origin may end in a slash, and in the API version that `api_version` repeats (`http://127.0.0.1:5160/1`): both
 /// are taken off, so that `/1/1/streams` can't come about.
 package enum OriginParser {
-    /// `apiVersion` nil: it is unknown (its setting has a problem of its own), so nothing is compared with it.
-    package static func parse(_ origin: String, apiVersion: Int?) throws(OriginError) -> UpstreamAddress {
+    /// `apiVersion` nil: it is unknown (its setting has a problem of its own), so nothing is compared with it. `service`
+    /// is the one at the address, for messages.
+    package static func parse(
+        _ origin: String, apiVersion: Int?, service: String = "Luna-Streams"
+    ) throws(OriginError) -> UpstreamAddress {
         guard origin.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw OriginError(rule: "must have no spaces and only ASCII characters")
         }
@@ -20,7 +23,7 @@ package enum OriginParser {
         let slash = afterScheme.firstIndex(of: "/") ?? afterScheme.endIndex
         let authority = afterScheme[..<slash]
         guard !authority.contains("@") else {
-            throw OriginError(rule: "must have no login or password before '@': Luna-Streams asks for none")
+            throw OriginError(rule: "must have no login or password before '@': \(service) asks for none")
         }
         let (host, port) = try hostAndPort(authority, defaultPort: isSecure ? 443 : 80)
         let basePath = try basePath(afterScheme[slash...], apiVersion: apiVersion)

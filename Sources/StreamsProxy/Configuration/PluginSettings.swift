@@ -10,47 +10,27 @@ struct PluginSettings {
     private(set) var timeouts = UpstreamTimeouts()
     private(set) var mount: String?
     private(set) var isAccountIsolationOn: Bool?
+    private(set) var decisionCache = DecisionCacheSettings()
     private(set) var liveReview: Duration?
+    private(set) var liveGrace: Duration?
 
     init(in settings: inout SettingsSection, isActive: Bool, _ problems: inout SettingsProblems) {
         let need = isActive ? "the address of Luna-Streams stands in it" : nil
         guard var plugins = settings.section("LUNA_API_PLUGINS_SETTINGS", neededFor: need, &problems) else { return }
         if var plugin = plugins.section(Self.name, neededFor: need, &problems) {
             if let address = plugin.section("luna-streams-address", neededFor: need, &problems) {
-                readAddress(address, &problems)
+                var reader = AddressSection(address, service: "Luna-Streams", example: "http://127.0.0.1:5160/1")
+                upstream = reader.read(&problems) ?? upstream
             }
             if let timeouts = plugin.section("luna-streams-timeouts", &problems) { readTimeouts(timeouts, &problems) }
             mount = plugin.value("mount", .mount, &problems)
             isAccountIsolationOn = plugin.value("account-isolation", .flag, &problems)
+            if let cache = plugin.section("decision-cache", &problems) { readDecisionCache(cache, &problems) }
             liveReview = plugin.value("live-review", .seconds, &problems)
+            liveGrace = plugin.value("live-grace", .secondsOrNone, &problems)
             plugin.refuseUnknownNames(&problems)
         }
         plugins.refuseUnknownNames(&problems)
-    }
-
-    private mutating func readAddress(_ section: SettingsSection, _ problems: inout SettingsProblems) {
-        var section = section
-        defer { section.refuseUnknownNames(&problems) }
-        let origin = section.node("origin")
-        let hasVersion = section.contains("api_version")
-        let version = section.value("api_version", .apiVersion, &problems)
-        guard let origin else {
-            section.addMissing("origin", "the URL of Luna-Streams, such as \"http://127.0.0.1:5160/1\"", &problems)
-            return
-        }
-        let path = section.path(of: "origin")
-        guard let text = origin.string else {
-            problems.add(
-                at: origin.offset, path: path, found: Displayed.value(origin),
-                rule: "must be the URL of Luna-Streams, as a string")
-            return
-        }
-        do throws(OriginError) {
-            upstream = try OriginParser.parse(text, apiVersion: hasVersion ? version : 1)
-        } catch {
-            problems.add(
-                at: origin.offset, path: path, found: Displayed.quoted(OriginParser.redacted(text)), rule: error.rule)
-        }
     }
 
     private mutating func readTimeouts(_ section: SettingsSection, _ problems: inout SettingsProblems) {
@@ -59,6 +39,17 @@ struct PluginSettings {
         timeouts.request = section.value("request", .seconds, &problems) ?? timeouts.request
         timeouts.sockConnect = section.value("sock_connect", .seconds, &problems)
         timeouts.sockRead = section.value("sock_read", .seconds, &problems)
+        section.refuseUnknownNames(&problems)
+    }
+
+    private mutating func readDecisionCache(_ section: SettingsSection, _ problems: inout SettingsProblems) {
+        var section = section
+        var cache = decisionCache
+        cache.lifetime = section.value("ttl", .seconds, &problems) ?? cache.lifetime
+        cache.refusalLifetime = section.value("negative_ttl", .seconds, &problems) ?? cache.refusalLifetime
+        cache.capacity = section.value("capacity", .cacheCapacity, &problems) ?? cache.capacity
+        cache.staleReads = section.value("stale_reads", .secondsOrNone, &problems) ?? cache.staleReads
+        decisionCache = cache
         section.refuseUnknownNames(&problems)
     }
 }

@@ -21,6 +21,14 @@ extension Setting<Duration> {
             return .milliseconds(max(1, Int((seconds * 1000).rounded())))
         }
     }
+
+    /// Kept to whole milliseconds; 0 stands for not at all.
+    static var secondsOrNone: Self {
+        Setting(rule: "must be a number of seconds from 0 to 86400") { node in
+            guard let seconds = node.double, seconds >= 0, seconds <= 86400 else { return nil }
+            return .milliseconds(Int((seconds * 1000).rounded(.up)))
+        }
+    }
 }
 
 extension Setting<Bool> {
@@ -41,6 +49,12 @@ extension Setting<Int> {
     static var byteCount: Self {
         Setting(rule: "must be a whole number of bytes from 1 to 1099511627776 (1 TiB)") { node in
             node.integer.flatMap { (1...1 << 40).contains($0) ? $0 : nil }
+        }
+    }
+
+    static var cacheCapacity: Self {
+        Setting(rule: "must be a whole number from 16 to 1048576") { node in
+            node.integer.flatMap { (16...1 << 20).contains($0) ? $0 : nil }
         }
     }
 

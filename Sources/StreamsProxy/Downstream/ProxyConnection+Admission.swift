@@ -35,7 +35,7 @@ extension ProxyConnection {
 
     // MARK: Held requests
 
-    /// The password has been compared.
+    /// The password has been compared, or Luna-Accounts has answered.
     func decided(_ decision: Decision) {
         guard isHeld, !isClosed else { return }
         held.decision = decision
@@ -107,7 +107,7 @@ extension ProxyConnection {
 }
 
 extension ProxyConnection: AdmissionSource {
-    /// Nil while a password is being compared.
+    /// Nil while a password is being compared, or Luna-Accounts asked.
     func decision(on head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Decision? {
         if let decision = held.decision { return decision }
         let step = worker.authenticator.decide(
@@ -116,6 +116,9 @@ extension ProxyConnection: AdmissionSource {
         switch step {
         case .decided(let decision): held.decision = decision
         case .verify(let check): if !worker.verify(check, for: self) { held.decision = .unavailable(.overloaded) }
+        case .ask(let question):
+            let isRead = head.method == .get || head.method == .head
+            held.decision = worker.ask(question, isRead: isRead, for: self)
         }
         return held.decision
     }

@@ -7,7 +7,11 @@ extension ProxyConnection {
     func forward(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ admitted: AdmittedRequest) {
         let principal = admitted.principal
         if match.route.isLive, let principal {
-            viewer = Viewer(principal: principal, directory: worker.authenticator.directory)
+            let question = worker.authenticator.question(
+                head: bytes, authorization: head.fields.value(.authorization),
+                accountHeader: head.fields.value(.lunaAccountID))
+            let proof = question.map { Viewer.Proof.service($0) } ?? .directory(worker.authenticator.directory)
+            viewer = Viewer(principal: principal, proof: proof)
         }
         let request = ForwardedRequest(admitted, head, bytes, requestID: requestID, peer: peer.address)
         asksUpgrade = request.asksUpgrade
@@ -171,7 +175,7 @@ extension ProxyConnection {
             }
         case .openTunnel:
             deadlines.endless(at: loop.now, worker.timeouts)
-            if viewer != nil { deadlines.scheduleReview(at: loop.now, worker.reviewInterval) }
+            beginReviews()
             exchangeDeadline = deadlines.next
             beginTunnel { output in
                 output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n")
@@ -202,7 +206,7 @@ extension ProxyConnection {
         }
         if match.route.isLive {
             deadlines.endless(at: loop.now, worker.timeouts)
-            if viewer != nil { deadlines.scheduleReview(at: loop.now, worker.reviewInterval) }
+            beginReviews()
             exchangeDeadline = deadlines.next
         }
         let length: AnswerLength =
@@ -292,16 +296,54 @@ extension ProxyConnection {
 
     // MARK: A preview that runs
 
+    /// From now on whoever watches is decided on again. Luna-Accounts is asked when its last answer ends, which was
+    /// some time ago: so the first time is now.
+    func beginReviews() {
+        guard let viewer else { return }
+        switch viewer.proof {
+        case .directory: scheduleReview(worker.reviewInterval)
+        case .service: scheduleReview(Interval(nanoseconds: 0))
+        }
+    }
+
+    private func scheduleReview(_ interval: Interval) {
+        deadlines.scheduleReview(at: loop.now, interval)
+        exchangeDeadline = deadlines.next
+    }
+
+    private var isWatched: Bool { !isClosed && (exchange.isRelaying || exchange.isTunnel) }
+
     /// Decides again on whoever watches: the token may be gone, the account downgraded, the password changed.
     func reviewViewer() {
-        guard let viewer, !isClosed, exchange.isRelaying || exchange.isTunnel else { return }
-        if let denial = viewer.review(worker.authenticator, now: loop.unixMilliseconds) {
+        guard let viewer, isWatched else { return }
+        switch viewer.proof {
+        case .directory(let directory):
+            let denial = viewer.review(worker.authenticator, since: directory, now: loop.unixMilliseconds)
+            endReview(denial, next: worker.reviewInterval)
+        case .service(let question):
+            if let known = worker.review(question, for: self) { reviewed(question, known) }
+        }
+    }
+
+    /// Luna-Accounts has been asked again.
+    func reviewed(_ question: ServiceQuestion, _ answer: DatedDecision) {
+        guard isWatched, case .service(let current) = viewer?.proof, current.digest == question.digest else { return }
+        let now = loop.unixMilliseconds
+        let denial = viewer?.review(answer.decision, grace: worker.reviewGrace, now: now, at: loop.now)
+        // Whoever is refused is so within an interval of the last proof, whenever that was.
+        let (left, overflows) = answer.end.subtractingReportingOverflow(now)
+        let isDated = !overflows && left > 0 && left < 86_400_000
+        let next = isDated ? Interval(nanoseconds: left * 1_000_000) : worker.reviewInterval
+        endReview(denial ?? nil, next: min(next, worker.reviewInterval))
+    }
+
+    private func endReview(_ denial: Denial?, next: Interval) {
+        if let denial {
             worker.noteCut(requestID, match.route, denial)
             perform(exchange.clientGone())
             abort()
         } else {
-            deadlines.scheduleReview(at: loop.now, worker.reviewInterval)
-            exchangeDeadline = deadlines.next
+            scheduleReview(next)
         }
     }
 }

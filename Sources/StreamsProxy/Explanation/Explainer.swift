@@ -19,8 +19,17 @@ struct Explainer {
         admission = Admission(configuration)
         upstream = ShownUpstream(configuration)
         server = ServerSettings(configuration)
-        source = DirectSource(
-            Authenticator(directory: directory, allowsAccountHeader: configuration.allowsAccountHeader), now: now)
+        let allowsAccountHeader = configuration.allowsAccountHeader
+        if let service = configuration.accountsService {
+            source = DirectSource(
+                Authenticator(serviceAllowingAccountHeader: allowsAccountHeader), AccountsContract(service), now: now)
+        } else {
+            source = DirectSource(
+                Authenticator(
+                    directory: directory, allowsAccountHeader: allowsAccountHeader,
+                    issuers: configuration.tokenIssuers),
+                nil, now: now)
+        }
     }
 
     /// Throws where what is given is not one request.

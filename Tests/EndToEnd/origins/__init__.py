@@ -1,5 +1,6 @@
 """Origins: small servers that stand in for Luna-Streams, one file per behaviour. The name says how it behaves."""
 
+from origins.accounts_service import AccountsServiceOrigin
 from origins.big import BigOrigin
 from origins.canned import CannedOrigin
 from origins.chunked import ChunkedOrigin
@@ -20,6 +21,7 @@ from origins.unreachable import BlackholeOrigin, RefusingOrigin
 from origins.websocket import WebSocketOrigin
 
 __all__ = [
+    "AccountsServiceOrigin",
     "BigOrigin",
     "BlackholeOrigin",
     "CannedOrigin",

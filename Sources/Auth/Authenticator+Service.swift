@@ -1,0 +1,60 @@
+internal import HTTPCore
+
+/// Decisions where an accounts service has the accounts: what is remembered here, or a question to be put to it.
+extension Authenticator {
+    /// Where the credential stands, or why no question is needed.
+    private enum Place {
+        case at(CredentialKind, Range<Int>)
+        case decided(Decision)
+    }
+
+    func decideByService(
+        _ head: Span<UInt8>, _ authorization: Range<Int>?, _ accountHeader: Range<Int>?, _ now: Int64
+    ) -> AuthenticationStep {
+        switch place(head, authorization, accountHeader) {
+        case .decided(let decision): return .decided(decision)
+        case .at(let kind, let range):
+            let digest = CredentialDigest(kind, head.extracting(range), under: CredentialDigest.processKey)
+            if let decision = remembered(digest, now) { return .decided(decision) }
+            guard let question = ServiceQuestion(kind, digest, head, range) else {
+                return .decided(.unauthenticated(kind == .basic ? .basicUnreadable : .tokenCorrupted))
+            }
+            return .ask(question)
+        }
+    }
+
+    /// The question to ask again later about the same credential, whatever is remembered; nil where there is none to
+    /// ask. For answers that last.
+    package func question(
+        head: Span<UInt8>, authorization: Range<Int>?, accountHeader: Range<Int>?
+    ) -> ServiceQuestion? {
+        guard asksService else { return nil }
+        switch place(head, authorization, accountHeader) {
+        case .decided: return nil
+        case .at(let kind, let range):
+            let digest = CredentialDigest(kind, head.extracting(range), under: CredentialDigest.processKey)
+            return ServiceQuestion(kind, digest, head, range)
+        }
+    }
+
+    /// Ends what `decide` began with `.ask`: the answer is remembered for as long as it says.
+    package func accept(_ question: ServiceQuestion, _ answer: DatedDecision, now: Int64) -> Decision {
+        remember(question.digest, answer, now)
+        return answer.decision
+    }
+
+    private func place(_ head: Span<UInt8>, _ authorization: Range<Int>?, _ accountHeader: Range<Int>?) -> Place {
+        guard let authorization else {
+            guard let accountHeader else { return .decided(.unauthenticated(.noCredentials)) }
+            guard allowsAccountHeader else { return .decided(.forbidden(.accountHeaderDisabled)) }
+            guard accountHeader.count == UniqueID.textLength, UniqueID(head, at: accountHeader.lowerBound) != nil
+            else { return .decided(.malformed(.accountHeaderNotUUID)) }
+            return .at(.accountHeader, accountHeader)
+        }
+        switch Credentials(head, authorization) {
+        case .unreadable(let reason): return .decided(.unauthenticated(reason))
+        case .basic(let range): return .at(.basic, range)
+        case .bearer(let range): return .at(.token, range)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+"""A stand-in for Luna-Accounts whose every answer a test decides."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from origins.origin import Origin, OriginConnection, Received
+
+
+def answer(status: int, value: Any) -> bytes:
+    """A whole answer; `value` is bytes, or what becomes JSON."""
+    content = value if isinstance(value, bytes) else json.dumps(value).encode()
+    head = f"HTTP/1.1 {status} Because\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    return head.encode() + content
+
+
+def refusal(status: int, code: int) -> bytes:
+    """LUNA's error answer."""
+    return answer(status, {"error_code": code, "desc": "no", "detail": "no", "link": ""})
+
+
+class AccountsServiceOrigin(Origin):
+    """Answers by the credential, `answers[...]`, or else with `otherwise`; `hold` puts answers off until it is set.
+
+    `mode` changes everything: "answer"; "endless" sends content without end; "silent" says nothing; "garbage" sends
+    what is no HTTP; "close" hangs up.
+    """
+
+    def __init__(self, otherwise: bytes = refusal(401, 41005)) -> None:
+        super().__init__()
+        self.answers: "dict[str, bytes]" = {}
+        self.otherwise = otherwise
+        self.mode = "answer"
+        self.delay = 0.0
+        #: When each question came.
+        self.times: "list[float]" = []
+
+    @property
+    def questions(self) -> int:
+        return len(self.times)
+
+    def forget(self) -> None:
+        super().forget()
+        self.times.clear()
+
+    def knows(self, field: "tuple[str, str]", **members: Any) -> None:
+        """Accepts the credential of that field; `members` are the answer's."""
+        self.answers[field[1]] = answer(200, members)
+
+    def serve(self, connection: OriginConnection) -> None:
+        while True:
+            request = connection.read_request()
+            with self.changed:
+                self.times.append(time.monotonic())
+            mode = self.mode
+            if mode == "silent":
+                connection.wait_for_end()
+                return
+            if mode == "close":
+                return
+            if mode == "garbage":
+                connection.send(b"SSH-2.0-OpenSSH_9.2p1\r\n")
+                return
+            if mode == "endless":
+                connection.send(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"account_id": "')
+                while True:
+                    connection.send(b"a" * 65536)
+            if self.delay:
+                time.sleep(self.delay)  # The service is slow: that is what is tested.
+            connection.send(self.answers.get(self._credential(request), self.otherwise))
+
+    @staticmethod
+    def _credential(request: Received) -> str:
+        return request.fields.one("Authorization") or request.fields.one("Luna-Account-Id") or request.content.decode()
