@@ -22,6 +22,7 @@ package final class Authenticator {
 
     private var state: State
     private let allowsAccountHeader: Bool
+    private let issuers: TrustedIssuers
     private let settings: CacheSettings
 
     /// Together in one struct, so that a decision enters it once.
@@ -35,9 +36,13 @@ package final class Authenticator {
         var misses = 0
     }
 
-    /// `allowsAccountHeader` is `ALLOW_LUNA_ACCOUNT_AUTH_HEADER`.
-    package init(directory: AccountDirectory, allowsAccountHeader: Bool, cache settings: CacheSettings = .init()) {
+    /// `allowsAccountHeader` is `ALLOW_LUNA_ACCOUNT_AUTH_HEADER`, `issuers` those whose tokens pass besides our own.
+    package init(
+        directory: AccountDirectory, allowsAccountHeader: Bool, issuers: [TokenIssuer] = [],
+        cache settings: CacheSettings = .init()
+    ) {
         self.allowsAccountHeader = allowsAccountHeader
+        self.issuers = TrustedIssuers(issuers)
         self.settings = settings
         state = State(
             directory: directory, allowed: DecisionCache(capacity: settings.capacity),
@@ -111,6 +116,8 @@ package final class Authenticator {
     /// too, and neither has ended. Allowed carries the principal as it is now. A changed password is not noticed here.
     package func review(_ principal: Principal, now: Int64) -> Decision {
         switch principal.kind {
+        case .token where principal.isOfOtherIssuer:
+            return principal.isExpired(at: now) ? .unauthenticated(.tokenExpired) : .allowed(principal)
         case .token:
             guard let tokenID = principal.tokenID else { return .unauthenticated(.tokenUnknown) }
             let claims = TokenClaims(
@@ -145,7 +152,7 @@ package final class Authenticator {
 
     private func decide(_ head: Span<UInt8>, token range: Range<Int>, _ now: Int64) -> Decision {
         guard let claims = state.directory.signingKey.claims(of: head, range) else {
-            return .unauthenticated(.tokenCorrupted)
+            return issuers.decide(head, range, now: now)
         }
         return decide(claims, now)
     }

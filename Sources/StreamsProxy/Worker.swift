@@ -59,7 +59,8 @@ final class Worker {
         admission = Admission(configuration)
         forwarding = Forwarding(configuration)
         authenticator = Authenticator(
-            directory: setting.directory, allowsAccountHeader: configuration.allowsAccountHeader)
+            directory: setting.directory, allowsAccountHeader: configuration.allowsAccountHeader,
+            issuers: configuration.tokenIssuers)
         multi = try CurlMulti(loop: loop)
         connector = Connector(loop: loop, multi: multi, address: configuration.upstream)
         owners = OwnershipLookup(loop: loop, control: ControlClient(multi: multi), configuration)
@@ -77,6 +78,7 @@ final class Worker {
             connections[ObjectIdentifier(connection)] = connection
         }
         loop.run()
+        for connection in Array(connections.values) { connection.abort() }
         listener?.closeDescriptor()
         mailboxSource?.closeDescriptor()
         drainEnd?.closeDescriptor()
@@ -142,7 +144,7 @@ final class Worker {
     private func note(_ requestID: RequestID, _ route: Route, _ text: String) {
         var id: [UInt8] = []
         requestID.append(to: &id)
-        StandardError.write("\(String(decoding: id, as: UTF8.self)) \(route.name): \(text)\n")
+        OperatorNotes.write("\(String(decoding: id, as: UTF8.self)) \(route.name): \(text)\n")
     }
 
     func closed(_ connection: ProxyConnection) {

@@ -90,13 +90,14 @@ struct ConfigurationReaderTests {
         (
             #""password": "secret""#,
             "2:1: password: unknown setting; known here: LUNA_API_HTTP_SETTINGS, LUNA_API_ACTIVE_PLUGINS, "
-                + "LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, CONFIG_AUTHORIZATION_USERS"
+                + "LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, CONFIG_AUTHORIZATION_USERS, "
+                + "TOKEN_ISSUERS"
         ),
         (
             #""a.b\n\u001b[31m": 1"#,
             #"2:1: ["a.b\u{a}\u{1b}[31m"]: unknown setting; known here: LUNA_API_HTTP_SETTINGS, "#
                 + "LUNA_API_ACTIVE_PLUGINS, LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, "
-                + "CONFIG_AUTHORIZATION_USERS"
+                + "CONFIG_AUTHORIZATION_USERS, TOKEN_ISSUERS"
         ),
     ]
 

@@ -26,7 +26,8 @@ struct ErrorAnswerTests {
         Row(.malformed(.headTooLong), 431, 12046), Row(.malformed(.tooManyFields), 431, 12046),
         Row(.malformed(.startLineTooLong), 414, 12046), Row(.malformed(.contentTooLong), 413, 12046),
         Row(.malformed(.unknownTransferCoding), 501, 12046), Row(.malformed(.unsupportedVersion), 505, 12046),
-        Row(.malformed(.unknownExpectation), 417, 12046),
+        Row(.malformed(.unknownExpectation), 417, 12046), Row(.tokensContentTooLarge, 413, 12046),
+        Row(.tokensOverloaded, 503, 1),
     ]
 
     private static let special: Set<MessageError> = [

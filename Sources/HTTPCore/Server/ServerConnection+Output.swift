@@ -170,6 +170,8 @@ extension ServerConnection {
             lingerOn()
         } else {
             outputDrained()
+            if phase == .head { processInput() }
+            if phase == .head, hasPeerFinished { linger() }
         }
     }
 
@@ -199,8 +201,9 @@ extension ServerConnection {
         switch phase {
         case .answering:
             nextRequest()
-        case .content where isPersistent && !reader.isFinished:
+        case .content where isPersistent:
             isDraining = true
+            patience = loop.now.advanced(by: settings.contentTimeout)
             if !isProcessing {
                 flush()
                 processInput()
@@ -238,8 +241,7 @@ extension ServerConnection {
     func linger() {
         guard phase != .closed, phase != .lingering else { return }
         phase = .lingering
-        loop.memory.giveBack(buffer: input)
-        input = []
+        loop.memory.giveBack(&input)
         flush()
         guard phase != .closed else { return }
         // While output waits, the patience with a client that does not take it is that of every answer.

@@ -55,6 +55,8 @@ open class ServerConnection: EventSource {
     /// Bytes that have come and are not used yet: part of a head, or pipelined requests.
     final var input: [UInt8] = []
     final var isProcessing = false
+    /// `resumeHead` was called before the head was even held.
+    final var isResumeAsked = false
     final var isReadingPaused = false
     /// The client's end has been read: nothing more will come.
     final var hasPeerFinished = false
@@ -75,6 +77,8 @@ open class ServerConnection: EventSource {
     package final var owesContinue = false
     /// Whether the connection serves another request after this one.
     package final var isPersistent = true
+    /// Whether the request at hand, or the next, is the last one because the server ends.
+    final var isServerEnding = false
 
     /// When the connection's own patience ends: head, content, idle, linger.
     final var patience = Instant.never
@@ -146,9 +150,11 @@ open class ServerConnection: EventSource {
         if patience <= now || sendPatience <= now {
             patience = .never
             let isStuck = sendPatience <= now
-            sendPatience = .never
+            if isStuck { sendPatience = .never }
             switch phase {
             case .closed: return
+            // An answer is still being taken: the client is not idle, and what it has sent since waits here.
+            case .head where isOutputPending && !isStuck: patience = now.advanced(by: settings.keepAliveTimeout)
             case .head where input.isEmpty && !isStuck: close(.completed)
             case .head where !isStuck: requestTimedOut()
             case .content where !isStuck: requestTimedOut()
@@ -179,7 +185,9 @@ open class ServerConnection: EventSource {
 
     private var isReading: Bool {
         switch phase {
-        case .head, .lingering: true
+        case .lingering: true
+        // Whoever does not take its answers gets no more of them, so asking for more is of no use.
+        case .head: !isOutputPending
         case .held, .answering: input.count < LoopMemory.readSize
         case .content: isDraining || !isReadingPaused
         case .tunnel: !isReadingPaused
@@ -195,8 +203,12 @@ open class ServerConnection: EventSource {
 
     /// The server is about to end: an idle connection closes, one at work does so after its answer.
     package final func drain() {
+        isServerEnding = true
         isPersistent = false
-        if phase == .head, input.isEmpty, output.isEmpty { close(.completed) }
+        if phase == .head, input.isEmpty {
+            if output.isEmpty { close(.completed) } else { linger() }
+        }
+        update()
     }
 
     /// Cuts the connection so that the client notices: what it has can't pass for a whole answer.
@@ -215,10 +227,12 @@ open class ServerConnection: EventSource {
         phase = .closed
         closeDescriptor()
         output.removeAll(memory: &loop.memory)
-        loop.memory.giveBack(buffer: input)
-        input = []
+        loop.memory.giveBack(&input)
         closed(end)
     }
+
+    /// Whether no request is at hand: what is refused then is a head.
+    package final var isBetweenRequests: Bool { phase == .head }
 
     /// Whether the connection is gone.
     package final var isClosed: Bool { phase == .closed }

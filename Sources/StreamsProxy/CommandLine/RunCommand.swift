@@ -41,6 +41,8 @@ package enum RunCommand {
         }
         // A client or an upstream that is gone is told by the call that writes to it, not by a signal.
         signal(SIGPIPE, SIG_IGN)
+        // A terminal that hangs up ends nobody's preview. The accounts file is followed without a signal.
+        signal(SIGHUP, SIG_IGN)
         let server: ProxyServer
         do throws(SystemError) {
             server = try ProxyServer(configuration, directory)

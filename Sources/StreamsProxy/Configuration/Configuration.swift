@@ -1,3 +1,5 @@
+package import Auth
+
 /// Everything an operator decides, already valid: it is built only by `ConfigurationReader`, never changed, and shared
 /// by all workers.
 package struct Configuration: Sendable, Equatable {
@@ -15,6 +17,8 @@ package struct Configuration: Sendable, Equatable {
     package var isAccountIsolationOn = true
     /// `CONFIG_AUTHORIZATION_USERS`, resolved against the settings file's folder. An absolute path.
     package var accountsFile: String
+    /// `TOKEN_ISSUERS`, with their keys as they were when the settings were read.
+    package var tokenIssuers: [TokenIssuer] = []
     /// `live-review`: how often whoever watches a live preview is decided on again.
     package var liveReview: Duration = .seconds(10)
     /// `--host`, `--port`, `--workers`.

@@ -46,6 +46,8 @@ extension ProxyConnection {
     func found(_ owner: StreamOwner) {
         guard isHeld, !isClosed else { return }
         held.owner = owner
+        // The answer may have taken long: whoever passes must still be allowed to.
+        held.decision = nil
         resumeHead()
     }
 
@@ -63,6 +65,7 @@ extension ProxyConnection {
             if case .accounts = contentUse { isAccounts = true } else { isAccounts = false }
             contentUse = .atHand
             dropGathered()
+            dropRequest()
             respond(isAccounts ? .tokensContentTooLarge : .separation(.contentTooLarge))
             return
         }
@@ -83,8 +86,7 @@ extension ProxyConnection {
                 edit.append(gathered.span, to: &requestBytes)
             } catch {
                 dropGathered()
-                loop.memory.giveBack(buffer: requestBytes)
-                requestBytes = []
+                dropRequest()
                 respond(.separation(error))
                 return
             }
@@ -100,8 +102,7 @@ extension ProxyConnection {
     }
 
     func dropGathered() {
-        loop.memory.giveBack(buffer: gathered)
-        gathered = []
+        loop.memory.giveBack(&gathered)
     }
 }
 

@@ -111,6 +111,9 @@ extension ProxyConnection {
         exchangeDeadline = deadlines.next
         upstream?.send(requestBytes.span)
         if isStreamingContent {
+            // While the client is slow to send, Luna-Streams can't be called silent.
+            deadlines.paused()
+            exchangeDeadline = deadlines.next
             sendContinue()
             resumeReading()
         }
@@ -118,19 +121,28 @@ extension ProxyConnection {
 
     func sendContent(upstream bytes: Span<UInt8>) {
         guard let upstream else { return }
-        deadlines.heard(at: loop.now)
         if framing == .chunked { upstream.sendChunk(bytes) } else { upstream.send(bytes) }
-        if upstream.isOutputPending { pauseReading() }
+        if upstream.isOutputPending {
+            pauseReading()
+            // From here on it is Luna-Streams that keeps us waiting.
+            deadlines.heard(at: loop.now)
+            exchangeDeadline = deadlines.next
+        }
     }
 
     func completeContent() {
         if framing == .chunked { upstream?.sendChunk([UInt8]().span) }
         deadlines.heard(at: loop.now)
+        exchangeDeadline = deadlines.next
         exchange.requestCompleted()
     }
 
     /// Luna-Streams has taken all that waited for it.
     func upstreamDrained() {
+        if isStreamingContent, exchange.awaitsContent {
+            deadlines.paused()
+            exchangeDeadline = deadlines.next
+        }
         resumeReading()
         update()
     }
@@ -141,8 +153,7 @@ extension ProxyConnection {
         exchange.answerBegan()
         deadlines.heard(at: loop.now)
         exchangeDeadline = deadlines.next
-        loop.memory.giveBack(buffer: requestBytes)
-        requestBytes = []
+        dropRequest()
     }
 
     /// True where both sides have become a tunnel.
@@ -246,6 +257,10 @@ extension ProxyConnection {
         if keeps { worker.pool.put(released) } else { released.close() }
     }
 
+    func dropRequest() {
+        loop.memory.giveBack(&requestBytes)
+    }
+
     /// What the request may have changed is no longer known, whatever became of it.
     private func exchangeEnded() {
         switch match.route {
@@ -266,8 +281,7 @@ extension ProxyConnection {
             self.attempt = nil
         }
         releaseUpstream(keeps: false)
-        loop.memory.giveBack(buffer: requestBytes)
-        requestBytes = []
+        dropRequest()
     }
 
     func upstreamTunnel(_ bytes: Span<UInt8>) {

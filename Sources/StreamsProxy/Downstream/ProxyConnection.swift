@@ -24,7 +24,7 @@ final class ProxyConnection: ServerConnection {
         case accounts(TokensCall)
     }
 
-    unowned let worker: Worker
+    let worker: Worker
 
     // The request at hand.
     var exchange = Exchange()
@@ -108,8 +108,8 @@ final class ProxyConnection: ServerConnection {
     }
 
     override func refused(_ error: MessageError) {
-        // Of a head that can't be read there is no id; of content that can't, its exchange has one.
-        if exchange.isDone || exchange.isNew { requestID = worker.nextRequestID() }
+        // Of a head that can't be read there is no id; of content that can't, its head has told one.
+        if isBetweenRequests { requestID = worker.nextRequestID() }
         perform(exchange.clientGone())
         dropGathered()
         respond(.malformed(error))

@@ -62,6 +62,8 @@ package struct Exchange: ~Copyable {
     package var isAwaitingHead: Bool {
         if case .awaitingHead = state { true } else { false }
     }
+    /// Whether more of the request is to come from the client.
+    package var awaitsContent: Bool { !isRequestComplete }
     package var isTunnel: Bool { state == .tunnel }
     package var isRelaying: Bool { state == .relaying }
 

@@ -38,11 +38,7 @@ package struct RequestID: Sendable, Equatable {
     }
 
     package func append(to bytes: inout [UInt8]) {
-        var divisor = 1_000_000_000
-        while divisor > 0 {
-            bytes.append(0x30 + UInt8(truncatingIfNeeded: seconds / divisor % 10))
-            divisor /= 10
-        }
+        bytes.append(decimal: seconds, digits: 10)
         bytes.append(UInt8(ascii: ","))
         bytes.append(id)
     }

@@ -60,14 +60,6 @@ package enum Route: UInt8, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the answer comes from Luna-Streams.
-    package var isForwarded: Bool {
-        switch self {
-        case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame: true
-        case .version, .health, .plugins, .tokens, .token, .account: false
-        }
-    }
-
     /// Whether credentials and the permission key `streams` are asked for.
     package var isGuarded: Bool {
         switch self {

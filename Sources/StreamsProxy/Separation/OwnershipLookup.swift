@@ -18,7 +18,7 @@ final class OwnershipLookup {
 
     func remembered(_ streamID: UniqueID) -> StreamOwner? { memory.owner(of: streamID, now: now) }
 
-    /// `connection` hears of it by `found` or `ownerUnknown`, never from within this call.
+    /// `connection` hears of it by `found` or `ownerUnknown`.
     func ask(_ streamID: UniqueID, _ apiVersion: Int, for connection: ProxyConnection) {
         waiting[streamID, default: []].append(connection)
         guard waiting[streamID]?.count == 1 else { return }

@@ -20,11 +20,11 @@ final class Connector {
         guard let easy = curl_easy_init() else { return nil }
         let attempt = ConnectAttempt(easy: easy, client: client)
         attempt.configure(url: url, connectTimeout: timeout)
-        multi.addKeeping(easy) { [unowned self] result in
+        let isStarted = multi.addKeeping(easy) { [unowned self] result in
             completed(attempt, result.code)
             return true
         }
-        return attempt
+        return isStarted ? attempt : nil
     }
 
     /// Nobody waits any more.

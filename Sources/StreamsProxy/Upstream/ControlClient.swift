@@ -10,16 +10,17 @@ final class ControlClient {
         self.multi = multi
     }
 
-    /// `completion` is called once, on the worker's loop, never from within this call.
+    /// `completion` is called once, on the worker's loop; where libcurl has no memory, from within this call.
     func send(_ request: ControlRequest, _ completion: @escaping (ControlAnswer) -> Void) {
         guard let easy = curl_easy_init() else {
             completion(.failed(.unreachable))
             return
         }
         let transfer = ControlTransfer(easy: easy, request)
-        multi.add(easy) { result in
+        let isStarted = multi.add(easy) { result in
             completion(transfer.answer(result))
         }
+        if !isStarted { completion(.failed(.unreachable)) }
     }
 }
 
@@ -41,6 +42,8 @@ final class ControlTransfer {
     private var fields: UnsafeMutablePointer<curl_slist>?
     private let content: [UInt8]
     private let maximum: Int
+    /// What it is that has passed where time ran out without a connection.
+    private let timeoutBeforeConnection: UpstreamFailure
     private var answer: [UInt8] = []
     private var isTooLong = false
 
@@ -48,6 +51,7 @@ final class ControlTransfer {
         self.easy = easy
         content = request.content ?? []
         maximum = request.maximumAnswer
+        timeoutBeforeConnection = request.connectTimeout < request.timeout ? .connectTimeout : .requestTimeout
         for field in request.fields {
             // A NUL would end the C string early: such a field is left out, and what it proves stays unproven.
             guard !field.value.contains(0) else { continue }
@@ -103,7 +107,8 @@ final class ControlTransfer {
         if isTooLong { return .failed(.unreadable(.contentTooLong)) }
         guard result.code == CURLE_OK else {
             switch result.code {
-            case CURLE_OPERATION_TIMEDOUT: return .failed(.requestTimeout)
+            case CURLE_OPERATION_TIMEDOUT:
+                return .failed(result.isConnected ? .requestTimeout : timeoutBeforeConnection)
             case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST: return .failed(.unreachable)
             case CURLE_PEER_FAILED_VERIFICATION: return .failed(.certificate)
             case CURLE_SSL_CONNECT_ERROR: return .failed(.tls)

@@ -13,6 +13,13 @@ struct CurlResult {
         _ = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         return status
     }
+
+    /// Whether the connection stood and the request was about to go.
+    var isConnected: Bool {
+        var microseconds: curl_off_t = 0
+        _ = ccurl_get_time(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds)
+        return microseconds > 0
+    }
 }
 
 /// libcurl's multi interface on a worker's loop: it watches the sockets and the one timer that libcurl asks for, and
@@ -50,7 +57,9 @@ final class CurlMulti {
 
     /// Starts the handle. `completion` is called once, never from within this call; then the handle is removed and
     /// freed.
-    func add(_ easy: UnsafeMutableRawPointer, completion: @escaping (CurlResult) -> Void) {
+    ///
+    /// False where libcurl has no memory for it: then it is freed at once, and `completion` is not called.
+    func add(_ easy: UnsafeMutableRawPointer, completion: @escaping (CurlResult) -> Void) -> Bool {
         addKeeping(easy) { result in
             completion(result)
             return false
@@ -58,16 +67,21 @@ final class CurlMulti {
     }
 
     /// As `add`, but where `completion` returns true the handle stays with the multi handle, to be removed later.
-    func addKeeping(_ easy: UnsafeMutableRawPointer, completion: @escaping (CurlResult) -> Bool) {
+    func addKeeping(_ easy: UnsafeMutableRawPointer, completion: @escaping (CurlResult) -> Bool) -> Bool {
         completions[easy] = completion
-        curl_multi_add_handle(handle, easy)
+        if curl_multi_add_handle(handle, easy) == CURLM_OK { return true }
+        completions[easy] = nil
+        curl_easy_cleanup(easy)
+        return false
     }
 
     /// Stops the handle and frees it; its completion is not called any more.
     func remove(_ easy: UnsafeMutableRawPointer) {
-        completions[easy] = nil
+        let completion = completions.removeValue(forKey: easy)
         curl_multi_remove_handle(handle, easy)
         curl_easy_cleanup(easy)
+        // What libcurl's callbacks refer to may live by the completion alone.
+        withExtendedLifetime(completion) {}
     }
 
     fileprivate func socketReady(_ socket: Int32, _ events: Events) {

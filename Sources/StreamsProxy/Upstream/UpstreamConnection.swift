@@ -68,8 +68,7 @@ final class UpstreamConnection: EventSource {
         phase = .closed
         client = nil
         output.removeAll(memory: &loop.memory)
-        loop.memory.giveBack(buffer: input)
-        input = []
+        loop.memory.giveBack(&input)
         switch transport {
         case .plain:
             closeDescriptor()
@@ -214,9 +213,19 @@ final class UpstreamConnection: EventSource {
             return
         }
         input.append(bytes)
+        // A head that drips in is looked at again only where a line has ended: each look is over all of it.
+        if phase == .head, !Self.hasLineEnd(bytes), input.count < parser.limits.startLine {
+            client?.upstreamAnswered()
+            return
+        }
         let pending = input
         input = []
         interpret(pending.span)
+    }
+
+    private static func hasLineEnd(_ bytes: Span<UInt8>) -> Bool {
+        for index in 0..<bytes.count where bytes[index] == 0x0A { return true }
+        return false
     }
 
     private func interpret(_ bytes: Span<UInt8>) {
