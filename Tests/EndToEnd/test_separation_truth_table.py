@@ -20,8 +20,7 @@ from accounts import VERBS, Person, bearer, create_account, create_token
 from origins import GuardedStreamsOrigin
 from origins.guarded_streams import MARKER
 from proxy_process import command
-from vocabulary import STREAM, VERB, route
-from wire import Connection
+from vocabulary import OPEN, ROUTES, STREAM, VERB, route
 
 READS = ("GET", "HEAD")
 #: Members that a program which reads and writes JSON anew would change: number forms, order, escapes, white space.
@@ -254,7 +253,7 @@ def test_cells_in_any_order(table):
 
 
 def test_the_table_names_every_guarded_route():
-    from vocabulary import OPEN, ROUTES
-
-    guarded = {(path.replace(STREAM, "{}"), method) for path, methods, _ in ROUTES if path not in OPEN for method in methods}
+    guarded = {
+        (path.replace(STREAM, "{}"), method) for path, methods, _ in ROUTES if path not in OPEN for method in methods
+    }
     assert {(call.path, call.method) for call in calls()} == guarded

@@ -148,9 +148,7 @@ class GuardedStreamsOrigin(Origin):
                     connection.mark_ended()
                     return
                 connection.send(data)
-        connection.send(
-            b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nConnection: close\r\n\r\n" % CONTENT_TYPE.encode()
-        )
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nConnection: close\r\n\r\n" % CONTENT_TYPE.encode())
         readiness = select.poll()  # select() knows no descriptor above 1023.
         readiness.register(connection.sock, select.POLLIN)
         shown = 0
