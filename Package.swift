@@ -40,7 +40,7 @@ let package = Package(
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "HTTPCoreTests", dependencies: ["HTTPCore"], swiftSettings: strict),
-        .testTarget(name: "AuthTests", dependencies: ["Auth", "HTTPCore", "JSON"], swiftSettings: strict),
+        .testTarget(name: "AuthTests", dependencies: ["Auth", "HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
         .testTarget(
             name: "StreamsProxyTests", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON"],
             swiftSettings: strict),

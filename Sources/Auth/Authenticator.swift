@@ -26,6 +26,7 @@ package final class Authenticator {
     let allowsAccountHeader: Bool
     /// An accounts service has the accounts; the directory is empty.
     let asksService: Bool
+    let issuers: TrustedIssuers
     private let settings: CacheSettings
 
     /// Together in one struct, so that a decision enters it once.
@@ -39,9 +40,13 @@ package final class Authenticator {
         var misses = 0
     }
 
-    /// `allowsAccountHeader` is `ALLOW_LUNA_ACCOUNT_AUTH_HEADER`.
-    package init(directory: AccountDirectory, allowsAccountHeader: Bool, cache settings: CacheSettings = .init()) {
+    /// `allowsAccountHeader` is `ALLOW_LUNA_ACCOUNT_AUTH_HEADER`, `issuers` those whose tokens pass besides our own.
+    package init(
+        directory: AccountDirectory, allowsAccountHeader: Bool, issuers: [TokenIssuer] = [],
+        cache settings: CacheSettings = .init()
+    ) {
         self.allowsAccountHeader = allowsAccountHeader
+        self.issuers = TrustedIssuers(issuers)
         self.settings = settings
         asksService = false
         state = State(
@@ -50,8 +55,13 @@ package final class Authenticator {
     }
 
     /// An accounts service has the accounts: what it said lately is remembered here, and all else is `.ask`.
-    package init(serviceAllowingAccountHeader allowsAccountHeader: Bool, cache settings: CacheSettings = .init()) {
+    /// Tokens of `issuers` are decided on here all the same.
+    package init(
+        serviceAllowingAccountHeader allowsAccountHeader: Bool, issuers: [TokenIssuer] = [],
+        cache settings: CacheSettings = .init()
+    ) {
         self.allowsAccountHeader = allowsAccountHeader
+        self.issuers = TrustedIssuers(issuers)
         self.settings = settings
         asksService = true
         state = State(
@@ -128,11 +138,13 @@ package final class Authenticator {
     /// too, and neither has ended. Allowed carries the principal as it is now. A changed password is not noticed here.
     /// Where a service has the accounts, only it can tell: unavailable.
     package func review(_ principal: Principal, now: Int64) -> Decision {
-        if asksService {
+        if asksService, !principal.isOfOtherIssuer {
             return principal.isExpired(at: now)
                 ? .unauthenticated(.tokenExpired) : .unavailable(.accountsUnreachable)
         }
         switch principal.kind {
+        case .token where principal.isOfOtherIssuer:
+            return principal.isExpired(at: now) ? .unauthenticated(.tokenExpired) : .allowed(principal)
         case .token:
             guard let tokenID = principal.tokenID else { return .unauthenticated(.tokenUnknown) }
             let claims = TokenClaims(
@@ -167,7 +179,7 @@ package final class Authenticator {
 
     private func decide(_ head: Span<UInt8>, token range: Range<Int>, _ now: Int64) -> Decision {
         guard let claims = state.directory.signingKey.claims(of: head, range) else {
-            return .unauthenticated(.tokenCorrupted)
+            return issuers.decide(head, range, now: now)
         }
         return decide(claims, now)
     }
@@ -202,7 +214,7 @@ package final class Authenticator {
         return decision
     }
 
-    private func remember(_ digest: CredentialDigest, _ decision: Decision, _ now: Int64) {
+    func remember(_ digest: CredentialDigest, _ decision: Decision, _ now: Int64) {
         switch decision {
         case .allowed(let principal):
             var end = now + settings.lifetime

@@ -41,10 +41,12 @@ package struct Principal: Sendable, Equatable {
     package let visibility: Visibility
     /// When the token ends, in Unix seconds: it is no longer valid from that second on. Nil where it never does.
     package let expires: Int64?
+    /// Whether the token is that of a `TokenIssuer`: there is no record of it, and perhaps none of its account.
+    package let isOfOtherIssuer: Bool
 
     package init(
         accountID: UniqueID, accountType: AccountType, kind: CredentialKind, tokenID: UniqueID? = nil,
-        verbs: VerbSet = .all, visibility: Visibility = .account, expires: Int64? = nil
+        verbs: VerbSet = .all, visibility: Visibility = .account, expires: Int64? = nil, isOfOtherIssuer: Bool = false
     ) {
         self.accountID = accountID
         self.accountType = accountType
@@ -53,6 +55,7 @@ package struct Principal: Sendable, Equatable {
         self.verbs = verbs
         self.visibility = visibility
         self.expires = expires
+        self.isOfOtherIssuer = isOfOtherIssuer
     }
 
     /// Whether its reads reach the streams of all accounts. A token needs both: the wide area, and an account that may.

@@ -58,37 +58,16 @@ package struct SigningKey: Sendable, Concealed {
     /// What the token in `range` of `text` says; nil where it is not one that this key has signed. The signature comes
     /// first: of anybody else's bytes nothing is read but the two dots.
     package func claims(of text: Span<UInt8>, _ range: Range<Int>) -> TokenClaims? {
-        var dots: (first: Int?, second: Int?) = (nil, nil)
-        for index in range where text[index] == UInt8(ascii: ".") {
-            if dots.first == nil {
-                dots.first = index
-            } else if dots.second == nil {
-                dots.second = index
-            } else {
-                return nil
-            }
-        }
-        guard let first = dots.first, let second = dots.second,
-            let signature = Base64.decode(text, second + 1..<range.upperBound, .url),
-            signature.count == KeyedHash.digestLength
+        guard let token = CompactToken(text, range),
+            let signature = Base64.decode(text, token.signature, .url), signature.count == KeyedHash.digestLength
         else { return nil }
-        let expected = hash.digest(text.extracting(range.lowerBound..<second))
+        let expected = hash.digest(text.extracting(token.signed))
         guard CRYPTO_memcmp(signature, expected, expected.count) == 0 else { return nil }
 
-        guard let header = Self.object(text, range.lowerBound..<first), Self.isReadable(header),
-            let payload = Self.object(text, first + 1..<second)
+        guard let header = CompactToken.object(text, token.header, maximumDepth: 8), Self.isReadable(header),
+            let payload = CompactToken.object(text, token.payload, maximumDepth: 8)
         else { return nil }
         return Self.claims(in: payload)
-    }
-
-    private static func object(_ text: Span<UInt8>, _ range: Range<Int>) -> JSONNode? {
-        guard let bytes = Base64.decode(text, range, .url) else { return nil }
-        do {
-            let node = try JSONParser.parse(bytes, maximumDepth: 8)
-            return node.object == nil ? nil : node
-        } catch {
-            return nil
-        }
     }
 
     /// `crit` (RFC 7515 §4.1.11) names extensions that must be understood; we understand none.
@@ -104,19 +83,14 @@ package struct SigningKey: Sendable, Concealed {
         else { return nil }
         var expires: Int64?
         if let node = payload["exp"] {
-            guard let seconds = date(node, .down) else { return nil }
+            guard let seconds = node.numericDate(.down) else { return nil }
             expires = seconds
         }
         var notBefore: Int64?
         if let node = payload["nbf"] {
-            guard let seconds = date(node, .up) else { return nil }
+            guard let seconds = node.numericDate(.up) else { return nil }
             notBefore = seconds
         }
         return TokenClaims(accountID: accountID, tokenID: tokenID, expires: expires, notBefore: notBefore)
-    }
-
-    /// A NumericDate of RFC 7519 §2, which may have a fraction.
-    private static func date(_ node: JSONNode, _ rounding: FloatingPointRoundingRule) -> Int64? {
-        node.double.flatMap { Int64(exactly: $0.rounded(rounding)) }
     }
 }

@@ -1,4 +1,4 @@
-// libcrypto: hashes, scrypt, random bytes, comparison in constant time.
+// libcrypto: hashes, scrypt, random bytes, comparison in constant time, signatures.
 #ifndef COPENSSL_SHIM_H
 #define COPENSSL_SHIM_H
 
@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "signature.h"
 
 // HMAC-SHA256 (RFC 2104) with the two key blocks hashed beforehand: a digest then neither allocates nor looks up an
 // algorithm, and a key used often costs two compressions less.

@@ -78,11 +78,13 @@ final class Worker {
         switch setting.accounts {
         case .file(let directory):
             authenticator = Authenticator(
-                directory: directory, allowsAccountHeader: configuration.allowsAccountHeader, cache: cache)
+                directory: directory, allowsAccountHeader: configuration.allowsAccountHeader,
+                issuers: configuration.tokenIssuers, cache: cache)
             accounts = nil
         case .service(let table, let contract):
             authenticator = Authenticator(
-                serviceAllowingAccountHeader: configuration.allowsAccountHeader, cache: cache)
+                serviceAllowingAccountHeader: configuration.allowsAccountHeader,
+                issuers: configuration.tokenIssuers, cache: cache)
             accounts = AccountsLookup(loop: loop, control: control, table: table, contract: contract)
         }
         connector = Connector(loop: loop, multi: multi, address: configuration.upstream)

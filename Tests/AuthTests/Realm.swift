@@ -15,11 +15,12 @@ struct Realm {
 
     init(
         _ document: AccountsDocument = Realm.document, allowsAccountHeader: Bool = false,
-        cache: Authenticator.CacheSettings = .init()
+        issuers: [TokenIssuer] = [], cache: Authenticator.CacheSettings = .init()
     ) {
         self.document = document
         authenticator = Authenticator(
-            directory: AccountDirectory(document), allowsAccountHeader: allowsAccountHeader, cache: cache)
+            directory: AccountDirectory(document), allowsAccountHeader: allowsAccountHeader, issuers: issuers,
+            cache: cache)
     }
 
     static let document: AccountsDocument = {

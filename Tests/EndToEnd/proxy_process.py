@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any, Iterable
@@ -54,15 +55,17 @@ def settings(origin: str, **changes: Any) -> "dict[str, Any]":
 def run_command(
     *arguments: "str | Path", standard_input: str = "", timeout: float = 30
 ) -> "subprocess.CompletedProcess[str]":
-    """Runs the executable to its end."""
-    return subprocess.run(
-        [str(EXECUTABLE), *map(str, arguments)],
-        input=standard_input,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        env=_ENVIRONMENT,
-    )
+    """Runs the executable to its end, in a folder where no file lies that it could take for its own."""
+    with tempfile.TemporaryDirectory() as empty:
+        return subprocess.run(
+            [str(EXECUTABLE), *map(str, arguments)],
+            input=standard_input,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env=_ENVIRONMENT,
+            cwd=empty,
+        )
 
 
 def command(folder: Path, *arguments: str, password: "str | None" = None) -> Any:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 
 import pytest
 
 from origins import EchoOrigin, LiveOrigin
+from origins.origin import Origin
 from proxy_process import ProxyProcess
 from vocabulary import LIVE, route
+from wire import eventually
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
@@ -63,3 +66,46 @@ def test_hang_up_and_child_signals_do_not_kill_it(start_proxy):
     for name in ("SIGPIPE", "SIGCHLD", "SIGURG", "SIGWINCH"):
         proxy.process.send_signal(getattr(signal, name))
         proxy.assert_survives()
+
+class AnswersOnCommand(Origin):
+    """Answers a request only when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Event()
+        self.released = threading.Event()
+
+    def serve(self, connection) -> None:
+        while connection.read_request():
+            self.asked.set()
+            self.released.wait(10)
+            connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+
+def test_a_call_under_way_is_finished_first(start_proxy):
+    proxy = start_proxy(AnswersOnCommand())
+    with proxy.connect() as connection:
+        connection.ask("GET", route("/streams"), [proxy.credentials])
+        assert proxy.origin.asked.wait(5)
+        ProxyProcess.running.remove(proxy)
+        proxy.process.send_signal(signal.SIGTERM)
+        # No new client is taken any more, so the signal has come through.
+        eventually(lambda: not accepts(proxy), 5, "the listener to close")
+        proxy.origin.released.set()
+        assert connection.read_answer().content == b"ok"
+        connection.expect_end()
+    assert proxy.process.wait(5) == 0
+
+
+def accepts(proxy) -> bool:
+    try:
+        proxy.connect().close()
+    except ConnectionError:
+        return False
+    return True
+
+
+def test_a_terminal_that_hangs_up_ends_nothing(start_proxy):
+    proxy = start_proxy(EchoOrigin())
+    proxy.process.send_signal(signal.SIGHUP)
+    assert proxy.ask("GET", "/streams").status == 200

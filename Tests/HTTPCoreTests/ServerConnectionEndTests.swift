@@ -88,6 +88,17 @@ struct ServerConnectionEndTests {
         #expect(end == .closed)
     }
 
+    @Test func `So do two, of which the second waits for the first to be taken`() throws {
+        let server = try TestServer()
+        let client = try server.client(receiveBuffer: 4096)
+        client.send(Self.get("/burst") + Self.get("/burst"))
+        #expect(server.journal.has("finished"))
+        client.finish()
+        let size = 2 * (Self.bigHead().utf8.count + EchoConnection.bigSize)
+        #expect(client.skip(size + 1) == size)
+        #expect(server.journal.has("completed"))
+    }
+
     @Test(arguments: ["GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel", ""])
     func `Half a request followed by the end is no request`(_ half: String) throws {
         let server = try TestServer()
@@ -97,6 +108,16 @@ struct ServerConnectionEndTests {
         #expect(client.readToEnd().text.isEmpty)
         #expect(server.journal.has(half.isEmpty ? "completed" : "clientGone"))
         #expect(!server.journal.all.contains("end"))
+    }
+
+    @Test func `Half of the content, held back when the client finished, is no request either`() throws {
+        let server = try TestServer()
+        let client = try server.client()
+        client.send("POST /stall HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhello")
+        client.finish()
+        #expect(server.journal.has("clientGone"))
+        #expect(server.journal.all == ["deadline", "content", "clientGone"])
+        #expect(client.readToEnd().text.isEmpty)
     }
 
     // MARK: Slow clients
@@ -147,6 +168,22 @@ struct ServerConnectionEndTests {
         let (text, end) = client.readToEnd()
         #expect(text.hasSuffix("GET /a "))
         #expect(end == .closed)
+    }
+
+    @Test func `A connection whose answer is still being taken is not idle`() throws {
+        let server = try TestServer { $0.keepAliveTimeout = Interval(.milliseconds(50)) }
+        let client = try server.client(receiveBuffer: 4096)
+        client.send(Self.get("/burst"))
+        #expect(server.journal.has("finished"))
+        // Another connection of the same server tells when the idle time has passed.
+        for _ in 0..<2 {
+            let clock = try server.client()
+            clock.send(Self.get("/a"))
+            #expect(clock.readToEnd().end == .closed)
+        }
+        let size = Self.bigHead().utf8.count + EchoConnection.bigSize
+        #expect(client.skip(size) == size)
+        #expect(client.readToEnd().end == .closed)
     }
 
     @Test func `Content that stops coming ends the connection`() throws {

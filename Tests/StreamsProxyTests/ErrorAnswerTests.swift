@@ -26,7 +26,8 @@ struct ErrorAnswerTests {
         Row(.malformed(.headTooLong), 431, 12046), Row(.malformed(.tooManyFields), 431, 12046),
         Row(.malformed(.startLineTooLong), 414, 12046), Row(.malformed(.contentTooLong), 413, 12046),
         Row(.malformed(.unknownTransferCoding), 501, 12046), Row(.malformed(.unsupportedVersion), 505, 12046),
-        Row(.malformed(.unknownExpectation), 417, 12046),
+        Row(.malformed(.unknownExpectation), 417, 12046), Row(.tokensContentTooLarge, 413, 12046),
+        Row(.tokensOverloaded, 503, 1),
     ]
 
     private static let special: Set<MessageError> = [
@@ -61,6 +62,7 @@ struct ErrorAnswerTests {
             Row(.denied(.malformed(.accountHeaderNotUUID)), 400, 11037),
             Row(.denied(.unavailable(.overloaded)), 503, 1),
             Row(.denied(.unavailable(.accountsUnreachable)), 503, 16),
+            Row(.denied(.unavailable(.accountsUnreadable)), 503, 4),
         ] + Verb.allCases.map { Row(.denied(.forbidden(.missingVerb($0))), 403, 11059) }
 
     private static let upstream: [Row] =

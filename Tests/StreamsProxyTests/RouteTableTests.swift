@@ -7,11 +7,12 @@ struct RouteTableTests {
     static let id = "6d071cca-fda5-4a03-84d5-5bea65904480"
 
     private static func match(
-        _ path: String, mount: String = Self.mount, isActive: Bool = true
+        _ path: String, mount: String = Self.mount, isActive: Bool = true, keepsAccounts: Bool = true
     ) -> RouteMatch? {
         // Bytes around the path must not matter.
         let bytes = Array("GET \(path) HTTP/1.1".utf8)
-        return RouteTable(mount: mount, isLunaStreamsActive: isActive).match(bytes.span, 4..<4 + path.utf8.count)
+        return RouteTable(mount: mount, isLunaStreamsActive: isActive, keepsAccounts: keepsAccounts).match(
+            bytes.span, 4..<4 + path.utf8.count)
     }
 
     // MARK: Paths
@@ -40,7 +41,6 @@ struct RouteTableTests {
 
     private static let own: [Path] = [
         Path("/version", .version), Path("/healthcheck", .health), Path("/plugins", .plugins),
-        Path("/6/tokens", .tokens), Path("/6/account", .account),
     ]
 
     @Test(arguments: mounted, [mount, "/a", "/luna.streams_1/~x-y/z"])
@@ -58,23 +58,22 @@ struct RouteTableTests {
         #expect(Self.match(row.path, isActive: false) == expected)
     }
 
-    @Test func `Every route is reached by some path`() {
-        #expect(Set((Self.mounted + Self.own).map(\.route) + [.token]) == Set(Route.allCases))
+    private static let accounts: [Path] = [
+        Path("/6/tokens", .tokens), Path("/6/account", .account), Path("/6/tokens/\(id)", .token, hasID: true),
+        Path("/6/tokens/\(id.uppercased())", .token, hasID: true),
+    ]
+
+    @Test(arguments: accounts)
+    func `Tokens and accounts are found only where we keep them`(_ row: Path) {
+        let tokenID = row.hasID ? UniqueID(Self.id) : nil
+        #expect(Self.match(row.path) == RouteMatch(route: row.route, streamID: nil, tokenID: tokenID))
+        #expect(Self.match(row.path, isActive: false) != nil)
+        #expect(Self.match(row.path, keepsAccounts: false) == nil)
+        #expect(Self.match(Self.mount + row.path) == nil)
     }
 
-    @Test func `A token is found by its id, and only while the accounts are ours`() {
-        let expected = RouteMatch(route: .token, streamID: nil, tokenID: UniqueID(Self.id))
-        #expect(Self.match("/6/tokens/\(Self.id)") == expected)
-        for path in [
-            "/6/tokens/", "/6/tokens/\(Self.id)/", "/6/tokens/\(Self.id)0", "/6/tokens//", "/6/account/", "/6",
-        ] {
-            #expect(Self.match(path) == nil, "\(path)")
-        }
-        let table = RouteTable(mount: Self.mount, isLunaStreamsActive: true, keepsAccounts: false)
-        for path in ["/6/tokens", "/6/tokens/\(Self.id)", "/6/account"] {
-            let bytes = Array(path.utf8)
-            #expect(table.match(bytes.span, 0..<bytes.count) == nil, "\(path)")
-        }
+    @Test func `Every route is reached by some path`() {
+        #expect(Set((Self.mounted + Self.own + Self.accounts).map(\.route)) == Set(Route.allCases))
     }
 
     // MARK: Attacks
@@ -130,7 +129,11 @@ struct RouteTableTests {
         "/x/6/plugins/luna-streams/streams", "/6/plugins/luna%2dstreams/streams", "/7/plugins/luna-streams/streams",
         "/6/plugins/luna-streamsstreams", "/streams", "/1/streams", "/1/version", "/docs/spec", "/version/",
         "/version?", "/Version", "/healthcheck/", "/health", "//version", "/../version", "/%76ersion",
-        "/version/6/plugins/luna-streams/streams",
+        "/version/6/plugins/luna-streams/streams", "/6/tokens/", "/6/token", "/6/tokens/\(id)/", "/6/tokens/\(id)0",
+        "/6/tokens/\(id.dropLast())", "/6/tokens/\(id.replacing("-", with: ""))", "/6/tokens//\(id)", "/6//tokens",
+        "/6/tokens%2f\(id)", "/6/tokens/..", "/6/tokens/\(id);", "/6/tokens;", "/6/Tokens", "/6/account/",
+        "/6/accounts",
+        "/7/tokens", "/tokens", "/account", "/6/tokens/%36\(id.dropFirst())", "/6/account/../tokens",
     ])
     func `Outside the mount there are our own resources only`(_ path: String) {
         #expect(Self.match(path) == nil)
@@ -170,8 +173,7 @@ struct RouteTableTests {
     private static let methods: [Methods] = [
         Methods(
             [
-                .streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins,
-                .account,
+                .streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins, .account,
             ],
             [.get, .head], "GET, HEAD, OPTIONS"),
         Methods([.streams], [.get, .head, .post, .delete], "GET, HEAD, POST, DELETE, OPTIONS"),
@@ -195,6 +197,7 @@ struct RouteTableTests {
         for method in [Method.options, .connect, .trace, .other] {
             #expect(!Route.allCases.contains { $0.methods.contains(MethodSet(method)) })
         }
+        #expect(Route.allCases.filter { $0.methods.contains(MethodSet(.patch)) } == [.token])
     }
 
     @Test func `Streams are guarded, the rest is open`() {

@@ -75,8 +75,7 @@ package struct OutputQueue: ~Copyable {
 
     package mutating func removeAll(memory: inout LoopMemory) {
         guard bytes.capacity > 0 else { return }
-        memory.giveBack(buffer: bytes)
-        bytes = []
+        memory.giveBack(&bytes)
         start = 0
     }
 }

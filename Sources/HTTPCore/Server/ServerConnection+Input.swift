@@ -52,7 +52,7 @@ extension ServerConnection {
         input = []
         let used = process(pending.span)
         if phase == .closed || used == pending.count {
-            loop.memory.giveBack(buffer: pending)
+            loop.memory.giveBack(&pending)
         } else {
             pending.removeSubrange(0..<used)
             input = pending
@@ -69,6 +69,7 @@ extension ServerConnection {
         if phase != .closed { flush() }
         // A client that has shut down its side can't complete what has not come.
         if phase == .head, hasPeerFinished, !isOutputPending { linger() }
+        if phase == .content, hasPeerFinished, position == bytes.count, !isReadingPaused { close(.clientGone) }
         return phase == .closed ? bytes.count : position
     }
 
@@ -189,7 +190,6 @@ extension ServerConnection {
             }
             return true
         case .needMore:
-            if hasPeerFinished { close(.clientGone) }
             return false
         case .finished:
             patience = .never
@@ -221,8 +221,6 @@ extension ServerConnection {
     private func peerFinished() {
         hasPeerFinished = true
         switch phase {
-        // Answers that the client has not taken yet still reach it.
-        case .head where !output.isEmpty: linger()
         case .head: close(input.isEmpty ? .completed : .clientGone)
         case .lingering: close(.completed)
         case .content where answer == .finished: linger()

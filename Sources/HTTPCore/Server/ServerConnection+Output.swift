@@ -241,8 +241,7 @@ extension ServerConnection {
     func linger() {
         guard phase != .closed, phase != .lingering else { return }
         phase = .lingering
-        loop.memory.giveBack(buffer: input)
-        input = []
+        loop.memory.giveBack(&input)
         flush()
         guard phase != .closed else { return }
         // While output waits, the patience with a client that does not take it is that of every answer.

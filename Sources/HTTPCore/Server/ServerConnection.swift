@@ -150,9 +150,11 @@ open class ServerConnection: EventSource {
         if patience <= now || sendPatience <= now {
             patience = .never
             let isStuck = sendPatience <= now
-            sendPatience = .never
+            if isStuck { sendPatience = .never }
             switch phase {
             case .closed: return
+            // An answer is still being taken: the client is not idle, and what it has sent since waits here.
+            case .head where isOutputPending && !isStuck: patience = now.advanced(by: settings.keepAliveTimeout)
             case .head where input.isEmpty && !isStuck: close(.completed)
             case .head where !isStuck: requestTimedOut()
             case .content where !isStuck: requestTimedOut()
@@ -225,8 +227,7 @@ open class ServerConnection: EventSource {
         phase = .closed
         closeDescriptor()
         output.removeAll(memory: &loop.memory)
-        loop.memory.giveBack(buffer: input)
-        input = []
+        loop.memory.giveBack(&input)
         closed(end)
     }
 

@@ -1,3 +1,5 @@
+package import Auth
+
 /// Everything an operator decides, already valid: it is built only by `ConfigurationReader`, never changed, and shared
 /// by all workers.
 package struct Configuration: Sendable, Equatable {
@@ -18,6 +20,8 @@ package struct Configuration: Sendable, Equatable {
     package var decisionCache = DecisionCacheSettings()
     /// Not read where `accountsService` is set. `CONFIG_AUTHORIZATION_USERS`, resolved against the settings file's folder. An absolute path.
     package var accountsFile: String
+    /// `TOKEN_ISSUERS`, with their keys as they were when the settings were read.
+    package var tokenIssuers: [TokenIssuer] = []
     /// `live-review`: how often whoever watches a live preview is decided on again.
     package var liveReview: Duration = .seconds(10)
     /// `live-grace`: how long a live preview runs on while Luna-Accounts can't say whether it may.

@@ -17,7 +17,7 @@ package enum ConfigurationReader {
         }
     }
 
-    /// `file` names the text in problems, and its folder is where a relative accounts file is looked for.
+    /// `file` names the text in problems, and its folder is where relative accounts and key files are looked for.
     package static func read(text: [UInt8], file: String) -> ConfigurationResult {
         do throws(ConfigurationProblem) {
             let root = try SettingsSyntax.read(text, file: file)
@@ -41,6 +41,8 @@ package enum ConfigurationReader {
         let allowsAccountHeader = settings.value("ALLOW_LUNA_ACCOUNT_AUTH_HEADER", .flag, &problems)
         let accountsFile = settings.value("CONFIG_AUTHORIZATION_USERS", .accountsFile, &problems) ?? "accounts.json"
         let accountsService = AccountsServiceSection.read(in: &settings, &problems)
+        let issuers = TokenIssuerSettings(
+            settings.node("TOKEN_ISSUERS"), path: settings.path(of: "TOKEN_ISSUERS"), file: file, &problems)
         settings.refuseUnknownNames(&problems)
 
         let accountsPath: String
@@ -60,6 +62,7 @@ package enum ConfigurationReader {
         configuration.decisionCache = plugin.decisionCache
         configuration.accountsService = accountsService
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
+        configuration.tokenIssuers = issuers.issuers
         return configuration
     }
 

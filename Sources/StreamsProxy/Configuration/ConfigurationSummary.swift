@@ -1,3 +1,4 @@
+internal import Auth
 internal import Glibc
 
 /// What a configuration comes to, in lines for the operator: where requests go, how long each may take, who is let in.
@@ -67,9 +68,14 @@ struct ConfigurationSummary {
     private var limits: [String] { ["request content  \(configuration.http.requestMaximumSize) bytes"] }
 
     private var credentials: [String] {
-        source + [
+        let issuers = configuration.tokenIssuers.map { issuer in
+            let keys = issuer.keys.count == 1 ? "1 key" : "\(issuer.keys.count) keys"
+            let algorithm = issuer.keys.first?.key.algorithm.rawValue ?? ""
+            return "Bearer           \(algorithm) tokens of \(Displayed.quoted(issuer.name)) too, by \(keys)"
+        }
+        return source + [
             "Luna-Account-Id  \(configuration.allowsAccountHeader ? "accepted alone: anyone who knows an id is let in" : "off")"
-        ]
+        ] + issuers
     }
 
     private var source: [String] {

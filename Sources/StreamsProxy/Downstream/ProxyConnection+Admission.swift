@@ -145,8 +145,7 @@ extension ProxyConnection {
     }
 
     func dropGathered() {
-        loop.memory.giveBack(buffer: gathered)
-        gathered = []
+        loop.memory.giveBack(&gathered)
     }
 
     private func beginAccountsCall(

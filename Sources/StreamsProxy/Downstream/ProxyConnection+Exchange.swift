@@ -10,10 +10,14 @@ extension ProxyConnection {
     ) {
         asksUpgrade = match.route.isLive && head.asksUpgrade && Self.isWebSocket(head, bytes)
         if match.route.isLive, let principal {
-            let question = worker.authenticator.question(
-                head: bytes, authorization: head.fields.value(.authorization),
-                accountHeader: head.fields.value(.lunaAccountID))
-            let proof = question.map { Viewer.Proof.service($0) } ?? .directory(worker.authenticator.directory)
+            var proof = Viewer.Proof.directory(worker.authenticator.directory)
+            if !principal.isOfOtherIssuer,
+                let question = worker.authenticator.question(
+                    head: bytes, authorization: head.fields.value(.authorization),
+                    accountHeader: head.fields.value(.lunaAccountID))
+            {
+                proof = .service(question)
+            }
             viewer = Viewer(principal: principal, proof: proof)
         }
         let request = ForwardedRequest(
@@ -271,8 +275,7 @@ extension ProxyConnection {
     }
 
     func dropRequest() {
-        loop.memory.giveBack(buffer: requestBytes)
-        requestBytes = []
+        loop.memory.giveBack(&requestBytes)
     }
 
     /// What the request may have changed is no longer known, whatever became of it.

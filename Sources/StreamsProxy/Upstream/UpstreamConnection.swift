@@ -68,8 +68,7 @@ final class UpstreamConnection: EventSource {
         phase = .closed
         client = nil
         output.removeAll(memory: &loop.memory)
-        loop.memory.giveBack(buffer: input)
-        input = []
+        loop.memory.giveBack(&input)
         switch transport {
         case .plain:
             closeDescriptor()
