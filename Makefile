@@ -11,17 +11,20 @@ DEBUG_FLAGS := -Xswiftc -warnings-as-errors
 RELEASE_FLAGS := -c release
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint unit-tests end-to-end-tests bench clean
+.PHONY: help build run run-accounts test lint unit-tests end-to-end-tests bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
 
-build: ## build streams-proxy and demo-luna-streams, release
+build: ## build streams-proxy and the demo services, release
 	scripts/install-dependencies
 	swift build $(RELEASE_FLAGS)
 
 run: build ## start the proxy in front of a demo Luna-Streams, and print commands to try
 	@scripts/run-demo
+
+run-accounts: build ## the same with a demo Luna-Accounts, which decides who may pass
+	@scripts/run-demo --luna-accounts
 
 test: lint unit-tests end-to-end-tests ## everything that must hold before a merge
 
@@ -40,6 +43,7 @@ end-to-end-tests: ## the release executables against real clients and origins
 	swift build $(RELEASE_FLAGS)
 	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
 	DEMO_LUNA_STREAMS=$(abspath $(RELEASE))/demo-luna-streams \
+	DEMO_LUNA_ACCOUNTS=$(abspath $(RELEASE))/demo-luna-accounts \
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/EndToEnd
 
 bench: ## CPU per request, beside nginx and HAProxy

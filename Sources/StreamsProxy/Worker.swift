@@ -78,7 +78,8 @@ final class Worker {
             accounts = nil
         case .service(let table, let contract):
             authenticator = Authenticator(
-                serviceAllowingAccountHeader: configuration.allowsAccountHeader, cache: cache)
+                serviceAllowingAccountHeader: configuration.allowsAccountHeader,
+                issuers: configuration.tokenIssuers, cache: cache)
             accounts = AccountsLookup(loop: loop, control: control, table: table, contract: contract)
         }
         connector = Connector(loop: loop, multi: multi, address: configuration.upstream)

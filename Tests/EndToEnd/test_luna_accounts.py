@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
+import subprocess
 import time
+import urllib.request
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 from accounts import VERBS, basic, bearer
 from origins import AccountsServiceOrigin, BlackholeOrigin, EchoOrigin, LiveOrigin, LoadOrigin, RefusingOrigin
 from origins.accounts_service import answer, refusal
-from proxy_process import PREFIX, command, run_command
+from proxy_process import PREFIX, run_command
 from vocabulary import LIVE, assert_error, challenges
 from wire import eventually
 
+_REPOSITORY = Path(__file__).resolve().parents[2]
+DEMO = Path(os.environ.get("DEMO_LUNA_ACCOUNTS", _REPOSITORY / ".build/release/demo-luna-accounts")).resolve()
 ACCOUNT = "6d071cca-fda5-4a03-84d5-5bea65904480"
 TOKEN_ID = "0b2c6b1e-9d4c-4e2b-8f0a-7f3f1c2d4e5f"
 TOKEN = bearer("canary.token-of_luna~accounts.1b4d")
@@ -461,3 +467,137 @@ def test_a_preview_ends_with_its_token(preview, service):
     _, pieces = preview()
     lasts(pieces, 6)
     assert end - 0.1 < time.time() < end + 1.5
+
+
+# check --probe
+
+
+def probe(proxy, *options: str):
+    return run_command("check", "--probe", "--config", proxy.folder / "config.json", *options)
+
+
+def test_probe_shows_what_it_understands(guarded, service):
+    proxy = guarded()
+    service.knows(TOKEN, token_id=TOKEN_ID, expiration_time="2100-01-01T00:00:00Z", **EVERYTHING)
+    done = probe(proxy, "--header", ": ".join(TOKEN))
+    assert done.returncode == 0, done.stdout + done.stderr
+    for line in (
+        f"Luna-Streams   GET {proxy.origin.url}/version: status 200",
+        f"Luna-Accounts  POST {service.url}/1/verifier: status 200",
+        f"account_id       {ACCOUNT}",
+        "account_type     user",
+        f"token_id         {TOKEN_ID}",
+        "permissions      streams: creation, view, modification, deletion",
+        "visibility_area  account",
+        "expiration_time  2100-01-01T00:00:00Z",
+        f"comes to         accepted as user {ACCOUNT}",
+    ):
+        assert line in done.stdout, done.stdout
+    for secret in SECRETS:
+        assert secret not in done.stdout + done.stderr
+    assert service.questions == 1
+
+
+def test_probe_without_a_credential(guarded, service):
+    service.otherwise = refusal(401, 12010)
+    done = probe(guarded())
+    assert done.returncode == 0
+    assert "error_code       12010" in done.stdout and "asked without a credential" in done.stdout
+    (question,) = service.complete
+    assert question.fields.all("Authorization") == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "said", "exit_code"),
+    [
+        (refusal(401, 41005), "refused with 401, error_code 41005", 0),
+        (answer(200, {"id": ACCOUNT}), "no account could be read", 69),
+        (answer(404, b""), "refused with 503, error_code 4", 69),
+        (answer(502, b""), "refused with 503, error_code 16", 69),
+    ],
+)
+def test_probe_of_a_service_that_answers_otherwise(guarded, service, reply, said, exit_code):
+    service.answers.clear()
+    service.otherwise = reply
+    done = probe(guarded(), "--header", ": ".join(TOKEN))
+    assert said in done.stdout
+    assert done.returncode == exit_code
+    assert SECRETS[0] not in done.stdout
+
+
+def test_probe_of_services_that_are_away(start_proxy):
+    away = RefusingOrigin().start()
+    proxy = start_proxy(away)
+    done = probe(proxy)
+    assert done.returncode == 69
+    assert "/version: refused, or its name does not resolve" in done.stdout
+    assert "Luna-Accounts" not in done.stdout, "the accounts file decides"
+
+
+def test_probe_of_what_is_decided_without_asking(guarded, service):
+    done = probe(guarded(), "--header", "Authorization: Bearer a b")
+    assert "Luna-Accounts  not asked: refused with 401, error_code 11062" in done.stdout
+    assert service.questions == 0
+
+
+# The demo
+
+
+@pytest.fixture
+def demo(tmp_path):
+    """Starts the demo Luna-Accounts with that account."""
+    if not DEMO.exists():
+        pytest.skip(f"{DEMO} is not there")
+    processes = []
+
+    def start(*options: str):
+        file = tmp_path / "accounts-of-the-demo.json"
+        token = {"token": TOKEN[1].split()[1], "token_id": TOKEN_ID, "permissions": EVERYTHING["permissions"]}
+        account = {"account_id": ACCOUNT, "login": "ann@visionlabs.ai", "account_type": "user", "tokens": [token]}
+        account["password"] = "canary-password-of-luna-accounts"
+        file.write_text(json.dumps({"accounts": [account]}))
+        process = subprocess.Popen(
+            [str(DEMO), "--accounts", str(file), "--port", "0", *options], stdout=subprocess.PIPE, text=True
+        )
+        processes.append(process)
+        line = process.stdout.readline()
+        assert line.startswith("listening on "), line
+        return line.split()[-1]
+
+    yield start
+    for process in processes:
+        process.terminate()
+        process.wait(10)
+
+
+def questions(url: str) -> int:
+    with urllib.request.urlopen(f"{url}/questions", timeout=10) as reply:
+        return json.load(reply)["questions"]
+
+
+@pytest.mark.parametrize("verification", [{}, {"method": "GET"}, {"credential": "json"}])
+def test_the_demo(guarded, demo, verification):
+    url = demo()
+    proxy = guarded(accounts_url=url, verification=verification)
+    for field in (TOKEN, BASIC, HEADER):
+        assert status(proxy, field) == 200
+    assert_error(proxy.ask("GET", "/streams", credentials=bearer("other")), 401, 41005)
+    assert_error(proxy.ask("GET", "/streams", credentials=basic("ann@visionlabs.ai", "x")), 401, 41006)
+    assert questions(url) == 5
+
+
+def test_a_thousand_requests_ask_the_demo_once(guarded, demo):
+    url = demo("--delay", "800")
+    with many_descriptors(), ExitStack() as stack:
+        proxy = guarded(LoadOrigin(), accounts_url=url)
+        connections = [stack.enter_context(proxy.connect(30)) for _ in range(1000)]
+        for connection in connections:
+            connection.ask("GET", PREFIX + "/streams/count", [TOKEN])
+        assert {connection.read_answer().status for connection in connections} == {200}
+    assert questions(url) == 1
+
+
+def test_the_demo_fails_when_told(guarded, demo):
+    proxy = guarded(accounts_url=demo("--fail-after", "1"))
+    assert status(proxy) == 200
+    assert_error(proxy.ask("GET", "/streams", credentials=BASIC), 503, 16)

@@ -18,7 +18,12 @@ struct ConfigurationCommandTests {
     @Test(arguments: [
         (["--prot", "1"], "unknown option --prot; did you mean --port?"),
         (["--prot=1"], "unknown option --prot; did you mean --port?"),
-        (["-x"], "unknown option -x; known: --config, --host, --port, --workers, --help"),
+        (["-x"], "unknown option -x; known: --config, --host, --port, --workers, --help, --probe, --header"),
+        (["--probe=1"], "--probe takes no value"),
+        (["--probe", "--probe"], "--probe is given twice"),
+        (["--header", "Authorization: Bearer secret"], "--header is for --probe"),
+        (["--probe", "--header", "secret"], "--header must be 'Authorization: …' or 'Luna-Account-Id: …'"),
+        (["--probe", "--header", "Cookie: secret"], "--header must be 'Authorization: …' or 'Luna-Account-Id: …'"),
         (["x"], #"unexpected argument "x""#),
         (["--port"], "--port needs a value"),
         (["--port="], "--port needs a value"),
@@ -31,7 +36,7 @@ struct ConfigurationCommandTests {
         (["--host", "http://h"], #"--host: found "http://h"; must be a host name or an IP address"#),
     ])
     func `A wrong command line is named`(_ arguments: [String], _ sentence: String) {
-        #expect(throws: UsageError(sentence)) { try RunOptions(arguments) }
+        #expect(throws: UsageError(sentence)) { try RunOptions(arguments, of: .check) }
         let result = CheckCommand.run(arguments)
         #expect(result.exitCode == 64)
         #expect(result.standardOutput.isEmpty)
@@ -107,6 +112,14 @@ struct ConfigurationCommandTests {
         #expect(lines[1].hasPrefix("config.json:1:2: A: unknown setting; "))
         #expect(lines[2].hasPrefix("config.json:1:44: ALLOW_LUNA_ACCOUNT_AUTH_HEADER: found 2; "))
         #expect(result.standardError.hasSuffix("\n3 problems\n"))
+    }
+
+    @Test func `Only check asks services`() {
+        for option in ["--probe", "--header"] {
+            #expect(throws: UsageError.self) { try RunOptions([option, "Authorization: Basic x"]) }
+        }
+        #expect(!RunOptions.usage(of: .run).contains("--probe"))
+        #expect(RunOptions.usage(of: .check).contains("--probe"))
     }
 
     @Test func `Help is no error`() {

@@ -22,17 +22,13 @@ package struct AccountsContract: Sendable {
 
     // MARK: The question
 
-    package func request(_ question: ServiceQuestion) -> ControlRequest {
+    /// Without a credential where `question` is nil: that shows whether anybody is there.
+    package func request(_ question: ServiceQuestion?) -> ControlRequest {
         var fields = [ControlRequest.Field(name: "Accept", value: Array("application/json".utf8))]
         var content: [UInt8]?
         switch settings.carrier {
         case .header:
-            let name =
-                switch question.kind {
-                case .basic, .token: "Authorization"
-                case .accountHeader: "Luna-Account-Id"
-                }
-            fields.append(ControlRequest.Field(name: name, value: question.fieldValue))
+            if let question { fields.append(Self.field(question)) }
             // POST without content has a Content-Length of 0 (RFC 9110 §8.6); GET has none.
             content = settings.method == .post ? [] : nil
         case .json:
@@ -44,10 +40,20 @@ package struct AccountsContract: Sendable {
             connectTimeout: connectTimeout, timeout: requestTimeout, maximumAnswer: Self.maximumAnswer)
     }
 
-    private func object(_ question: ServiceQuestion) -> [UInt8] {
+    private static func field(_ question: ServiceQuestion) -> ControlRequest.Field {
+        let name =
+            switch question.kind {
+            case .basic, .token: "Authorization"
+            case .accountHeader: "Luna-Account-Id"
+            }
+        return ControlRequest.Field(name: name, value: question.fieldValue)
+    }
+
+    private func object(_ question: ServiceQuestion?) -> [UInt8] {
         let names = settings.jsonFields
         var writer = JSONWriter()
         writer.object { object in
+            guard let question else { return }
             switch question.kind {
             case .accountHeader:
                 object.member(names.accountID, question.accountID?.description ?? "")

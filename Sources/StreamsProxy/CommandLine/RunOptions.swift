@@ -16,10 +16,22 @@ package struct RunOptions: Sendable, Equatable {
     /// `--help`: the usage text is all that is wanted.
     package private(set) var isHelpWanted = false
 
-    private static let names = ["--config", "--host", "--port", "--workers", "--help"]
+    /// `--probe`, of `check`: the services are asked.
+    package private(set) var isProbeWanted = false
+    /// `--header`, of `check`: what they are asked about.
+    package private(set) var probeCredential: ProbeCredential?
+
+    private static func names(of command: Command) -> [String] {
+        let common = ["--config", "--host", "--port", "--workers", "--help"]
+        return switch command {
+        case .run: common
+        case .check: common + ["--probe", "--header"]
+        }
+    }
 
     /// `arguments` are those after the command. Options are written `--port 5000` or `--port=5000`, each once.
-    package init(_ arguments: [String]) throws(UsageError) {
+    package init(_ arguments: [String], of command: Command = .run) throws(UsageError) {
+        let names = Self.names(of: command)
         var rest = arguments[...]
         var seen: Set<String> = []
         while let argument = rest.popFirst() {
@@ -29,13 +41,19 @@ package struct RunOptions: Sendable, Equatable {
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
-            guard Self.names.contains(name), name != "--help" else { throw Self.unknown(name) }
+            guard names.contains(name), name != "--help" else { throw Self.unknown(name, among: names) }
             guard seen.insert(name).inserted else { throw UsageError("\(name) is given twice") }
+            if name == "--probe" {
+                guard parts.count == 1 else { throw UsageError("--probe takes no value") }
+                isProbeWanted = true
+                continue
+            }
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
                 throw UsageError("\(name) needs a value")
             }
             try set(name, value)
         }
+        if probeCredential != nil, !isProbeWanted { throw UsageError("--header is for --probe") }
     }
 
     private mutating func set(_ name: String, _ value: String) throws(UsageError) {
@@ -57,7 +75,13 @@ package struct RunOptions: Sendable, Equatable {
                 throw Self.wrong(name, value, "must be a number of workers from 1 to 256")
             }
             self.workers = workers
-        default: throw Self.unknown(name)
+        case "--header":
+            guard let credential = ProbeCredential(value) else {
+                // Not shown: it is likely to be a secret.
+                throw UsageError("--header must be 'Authorization: …' or 'Luna-Account-Id: …'")
+            }
+            probeCredential = credential
+        default: throw Self.unknown(name, among: [])
         }
     }
 
@@ -65,7 +89,7 @@ package struct RunOptions: Sendable, Equatable {
         UsageError("\(name): found \(Displayed.quoted(value)); \(rule)")
     }
 
-    private static func unknown(_ name: String) -> UsageError {
+    private static func unknown(_ name: String, among names: [String]) -> UsageError {
         guard name.utf8.starts(with: "-".utf8) else {
             return UsageError("unexpected argument \(Displayed.quoted(name))")
         }
@@ -90,18 +114,33 @@ package struct RunOptions: Sendable, Equatable {
             case .check:
                 "Reads the settings as run would, tells every problem or what they come to, and starts nothing."
             }
+        let (synopsis, probe, exitCodes) =
+            switch command {
+            case .run: ("", "", "")
+            case .check:
+                (
+                    "\n                           [--probe [--header FIELD]]",
+                    """
+
+                      --probe            ask Luna-Streams for its version, and Luna-Accounts, where it decides, about a
+                                         credential; tell what came
+                      --header FIELD     the credential: 'Authorization: …' or 'Luna-Account-Id: …'
+                    """,
+                    "69 a service does not answer well, "
+                )
+            }
         return """
-            usage: streams-proxy \(command.rawValue) [--config FILE] [--host HOST] [--port PORT] [--workers NUMBER]
+            usage: streams-proxy \(command.rawValue) [--config FILE] [--host HOST] [--port PORT] [--workers NUMBER]\(synopsis)
 
             \(purpose)
 
               --config FILE      the settings file (default config.json)
               --host HOST        the name or address to listen on (default 127.0.0.1)
               --port PORT        the port to listen on, 0 for any free one (default 5000)
-              --workers NUMBER   event loops, 1 to 256 (default one per core)
+              --workers NUMBER   event loops, 1 to 256 (default one per core)\(probe)
               --help             this text
 
-            Exit codes: 0 done, 64 wrong usage, 71 the system refused (port in use …), 78 wrong settings.
+            Exit codes: 0 done, 64 wrong usage, \(exitCodes)71 the system refused (port in use …), 78 wrong settings.
 
             """
     }

@@ -64,17 +64,14 @@ struct ConfigurationSummary {
     private var limits: [String] { ["request content  \(configuration.http.requestMaximumSize) bytes"] }
 
     private var credentials: [String] {
-        source + [
-            "Luna-Account-Id  \(configuration.allowsAccountHeader ? "accepted alone: anyone who knows an id is let in" : "off")"
-        ] + issuers
-    }
-
-    private var issuers: [String] {
-        configuration.tokenIssuers.map { issuer in
+        let issuers = configuration.tokenIssuers.map { issuer in
             let keys = issuer.keys.count == 1 ? "1 key" : "\(issuer.keys.count) keys"
             let algorithm = issuer.keys.first?.key.algorithm.rawValue ?? ""
             return "Bearer           \(algorithm) tokens of \(Displayed.quoted(issuer.name)) too, by \(keys)"
         }
+        return source + [
+            "Luna-Account-Id  \(configuration.allowsAccountHeader ? "accepted alone: anyone who knows an id is let in" : "off")"
+        ] + issuers
     }
 
     private var source: [String] {

@@ -7,10 +7,14 @@ extension ProxyConnection {
     func forward(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ admitted: AdmittedRequest) {
         let principal = admitted.principal
         if match.route.isLive, let principal {
-            let question = worker.authenticator.question(
-                head: bytes, authorization: head.fields.value(.authorization),
-                accountHeader: head.fields.value(.lunaAccountID))
-            let proof = question.map { Viewer.Proof.service($0) } ?? .directory(worker.authenticator.directory)
+            var proof = Viewer.Proof.directory(worker.authenticator.directory)
+            if !principal.isOfOtherIssuer,
+                let question = worker.authenticator.question(
+                    head: bytes, authorization: head.fields.value(.authorization),
+                    accountHeader: head.fields.value(.lunaAccountID))
+            {
+                proof = .service(question)
+            }
             viewer = Viewer(principal: principal, proof: proof)
         }
         let request = ForwardedRequest(admitted, head, bytes, requestID: requestID, peer: peer.address)

@@ -22,7 +22,9 @@ struct Explainer {
         let allowsAccountHeader = configuration.allowsAccountHeader
         if let service = configuration.accountsService {
             source = DirectSource(
-                Authenticator(serviceAllowingAccountHeader: allowsAccountHeader), AccountsContract(service), now: now)
+                Authenticator(
+                    serviceAllowingAccountHeader: allowsAccountHeader, issuers: configuration.tokenIssuers),
+                AccountsContract(service), now: now)
         } else {
             source = DirectSource(
                 Authenticator(
