@@ -16,21 +16,11 @@ extension Authenticator {
         case .at(let kind, let range):
             let digest = CredentialDigest(kind, head.extracting(range), under: CredentialDigest.processKey)
             if let decision = remembered(digest, now) { return .decided(decision) }
-            if kind == .token, let decision = decideByIssuer(head, range, now) {
-                remember(digest, decision, now)
-                return .decided(decision)
-            }
             guard let question = ServiceQuestion(kind, digest, head, range) else {
                 return .decided(.unauthenticated(kind == .basic ? .basicUnreadable : .tokenCorrupted))
             }
             return .ask(question)
         }
-    }
-
-    /// The decision on a token that an issuer of ours vouches for, or did; nil for any other.
-    private func decideByIssuer(_ head: Span<UInt8>, _ token: Range<Int>, _ now: Int64) -> Decision? {
-        let decision = issuers.decide(head, token, now: now)
-        return decision == .unauthenticated(.tokenCorrupted) ? nil : decision
     }
 
     /// The question to ask again later about the same credential, whatever is remembered; nil where there is none to

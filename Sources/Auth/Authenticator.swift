@@ -24,9 +24,9 @@ package final class Authenticator {
 
     private var state: State
     let allowsAccountHeader: Bool
+    private let issuers: TrustedIssuers
     /// An accounts service has the accounts; the directory is empty.
     let asksService: Bool
-    let issuers: TrustedIssuers
     private let settings: CacheSettings
 
     /// Together in one struct, so that a decision enters it once.
@@ -55,13 +55,9 @@ package final class Authenticator {
     }
 
     /// An accounts service has the accounts: what it said lately is remembered here, and all else is `.ask`.
-    /// Tokens of `issuers` are decided on here all the same.
-    package init(
-        serviceAllowingAccountHeader allowsAccountHeader: Bool, issuers: [TokenIssuer] = [],
-        cache settings: CacheSettings = .init()
-    ) {
+    package init(serviceAllowingAccountHeader allowsAccountHeader: Bool, cache settings: CacheSettings = .init()) {
         self.allowsAccountHeader = allowsAccountHeader
-        self.issuers = TrustedIssuers(issuers)
+        issuers = TrustedIssuers([])
         self.settings = settings
         asksService = true
         state = State(
@@ -138,7 +134,7 @@ package final class Authenticator {
     /// too, and neither has ended. Allowed carries the principal as it is now. A changed password is not noticed here.
     /// Where a service has the accounts, only it can tell: unavailable.
     package func review(_ principal: Principal, now: Int64) -> Decision {
-        if asksService, !principal.isOfOtherIssuer {
+        if asksService {
             return principal.isExpired(at: now)
                 ? .unauthenticated(.tokenExpired) : .unavailable(.accountsUnreachable)
         }
@@ -214,7 +210,7 @@ package final class Authenticator {
         return decision
     }
 
-    func remember(_ digest: CredentialDigest, _ decision: Decision, _ now: Int64) {
+    private func remember(_ digest: CredentialDigest, _ decision: Decision, _ now: Int64) {
         switch decision {
         case .allowed(let principal):
             var end = now + settings.lifetime

@@ -61,12 +61,7 @@ final class Worker {
     init(_ setting: WorkerSetting) throws(SystemError) {
         let configuration = setting.configuration
         loop = try EventLoop()
-        var server = ServerSettings()
-        server.headTimeout = Interval(configuration.http.requestTimeout)
-        server.contentTimeout = Interval(configuration.http.requestTimeout)
-        server.keepAliveTimeout = Interval(configuration.http.keepAliveTimeout)
-        server.contentMaximum = configuration.http.requestMaximumSize
-        serverSettings = server
+        serverSettings = ServerSettings(configuration)
         timeouts = ExchangeTimeouts(configuration.timeouts)
         reviewInterval = Interval(configuration.liveReview)
         reviewGrace = Interval(configuration.liveGrace)
@@ -83,8 +78,7 @@ final class Worker {
             accounts = nil
         case .service(let table, let contract):
             authenticator = Authenticator(
-                serviceAllowingAccountHeader: configuration.allowsAccountHeader,
-                issuers: configuration.tokenIssuers, cache: cache)
+                serviceAllowingAccountHeader: configuration.allowsAccountHeader, cache: cache)
             accounts = AccountsLookup(loop: loop, control: control, table: table, contract: contract)
         }
         connector = Connector(loop: loop, multi: multi, address: configuration.upstream)

@@ -142,25 +142,4 @@ import Testing
             #expect(!text.contains(Array("c4nary".utf8).map(String.init).joined(separator: ", ")))
         }
     }
-
-    @Test func `A token of a trusted issuer needs no question, any other does`() throws {
-        let authenticator = Authenticator(
-            serviceAllowingAccountHeader: false, issuers: [try IssuerSample.issuer(.hs256)])
-        let token = "Bearer \(IssuerSample.token(.hs256))"
-        guard case .decided(.allowed(let principal)) = Self.step(authenticator, token) else {
-            Issue.record("not let in")
-            return
-        }
-        #expect(principal.isOfOtherIssuer)
-        #expect(authenticator.review(principal, now: Realm.now) == .allowed(principal))
-        #expect(authenticator.review(principal, now: Realm.now + 1_000_000) == .unauthenticated(.tokenExpired))
-        guard
-            case .decided(.unauthenticated(.tokenExpired)) = Self.step(authenticator, token, now: Realm.now + 1_000_000)
-        else {
-            Issue.record("not expired")
-            return
-        }
-        #expect(Self.question(Self.step(authenticator, "Bearer a.b.c")) != nil)
-        #expect(Self.question(Self.step(authenticator, token + "x")) != nil)
-    }
 }

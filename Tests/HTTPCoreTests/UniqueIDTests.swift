@@ -70,3 +70,15 @@ struct UniqueIDTests {
         #expect(UniqueID.random() != UniqueID.random())
     }
 }
+
+extension UniqueIDTests {
+    @Test func `Appending writes what the description says, whatever the bits`() {
+        var random = SeededRandom(36)
+        for _ in 0..<2000 {
+            let id = UniqueID(high: random.next(), low: random.next())
+            var bytes: [UInt8] = [0x20]
+            bytes.append(id)
+            #expect(String(decoding: bytes.dropFirst(), as: UTF8.self) == id.description)
+        }
+    }
+}

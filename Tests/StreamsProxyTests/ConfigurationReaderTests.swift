@@ -91,19 +91,18 @@ struct ConfigurationReaderTests {
             #""password": "secret""#,
             "2:1: password: unknown setting; known here: LUNA_API_HTTP_SETTINGS, LUNA_API_ACTIVE_PLUGINS, "
                 + "LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, CONFIG_AUTHORIZATION_USERS, "
-                + servicesSettings
+                + "TOKEN_ISSUERS, " + servicesSettings
         ),
         (
             #""a.b\n\u001b[31m": 1"#,
             #"2:1: ["a.b\u{a}\u{1b}[31m"]: unknown setting; known here: LUNA_API_HTTP_SETTINGS, "#
                 + "LUNA_API_ACTIVE_PLUGINS, LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, "
-                + "CONFIG_AUTHORIZATION_USERS, " + servicesSettings
+                + "CONFIG_AUTHORIZATION_USERS, TOKEN_ISSUERS, " + servicesSettings
         ),
     ]
 
     private static let servicesSettings =
-        "ADDITIONAL_SERVICES_USAGE, LUNA_ACCOUNTS_ADDRESS, LUNA_ACCOUNTS_TIMEOUTS, "
-        + "LUNA_ACCOUNTS_VERIFICATION, TOKEN_ISSUERS"
+        "ADDITIONAL_SERVICES_USAGE, LUNA_ACCOUNTS_ADDRESS, LUNA_ACCOUNTS_TIMEOUTS, LUNA_ACCOUNTS_VERIFICATION"
 
     @Test(arguments: values)
     func `A wrong value is named with its place and rule`(_ row: (member: String, problem: String)) {

@@ -51,20 +51,22 @@ extension [UInt8] {
         }
     }
 
-    /// The 36 characters of an id: in one piece, since a check of the array for every byte was a tenth of all
+    /// The 36 characters of an id, eight digits at a time and in one piece: digit by digit they were a tenth of all
     /// instructions of a request (callgrind, 2026-11, Swift 6.3).
     package mutating func append(_ id: UniqueID) {
-        append(addingCapacity: UniqueID.textLength) { (output: inout OutputSpan<UInt8>) in
-            output.appendHexadecimal(id.high, from: 15, through: 8)
-            output.append(UInt8(ascii: "-"))
-            output.appendHexadecimal(id.high, from: 7, through: 4)
-            output.append(UInt8(ascii: "-"))
-            output.appendHexadecimal(id.high, from: 3, through: 0)
-            output.append(UInt8(ascii: "-"))
-            output.appendHexadecimal(id.low, from: 15, through: 12)
-            output.append(UInt8(ascii: "-"))
-            output.appendHexadecimal(id.low, from: 11, through: 0)
-        }
+        let hyphen = UInt64(UInt8(ascii: "-"))
+        let second = hexadecimalDigits(id.high)
+        let third = hexadecimalDigits(id.low >> 32)
+        let fourth = hexadecimalDigits(id.low)
+        // Bytes in the order of their addresses, the first of each word in its lowest place.
+        let words = (
+            hexadecimalDigits(id.high >> 32).littleEndian,
+            (hyphen | (second & 0xFFFF_FFFF) << 8 | hyphen << 40 | (second >> 32) << 48).littleEndian,
+            (second >> 48 | hyphen << 16 | (third & 0xFFFF_FFFF) << 24 | hyphen << 56).littleEndian,
+            (third >> 32 | fourth << 32).littleEndian,
+            (fourth >> 32).littleEndian
+        )
+        Swift.withUnsafeBytes(of: words) { append(contentsOf: $0.prefix(UniqueID.textLength)) }
     }
 
     /// `name: value` and the line's end.
@@ -76,15 +78,15 @@ extension [UInt8] {
     }
 }
 
-extension OutputSpan<UInt8> {
-    /// The hexadecimal digits of `word` at those places, counted from the right, in lower case.
-    fileprivate mutating func appendHexadecimal(_ word: UInt64, from first: UInt64, through last: UInt64) {
-        var place = first
-        while true {
-            let digit = UInt8(truncatingIfNeeded: word >> (place * 4)) & 15
-            append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-            if place == last { return }
-            place -= 1
-        }
-    }
+/// The lower 32 bits of `word` as eight hexadecimal digits in lower case, the first in the lowest byte.
+private func hexadecimalDigits(_ word: UInt64) -> UInt64 {
+    // Each nibble in a byte of its own, then the order turned round.
+    var digits = word & 0xFFFF_FFFF
+    digits = (digits << 16 | digits) & 0x0000_FFFF_0000_FFFF
+    digits = (digits << 8 | digits) & 0x00FF_00FF_00FF_00FF
+    digits = (digits << 4 | digits) & 0x0F0F_0F0F_0F0F_0F0F
+    digits = digits.byteSwapped
+    // 1 in each byte that is above 9: those are letters, which stand 39 places further on.
+    let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return digits &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
 }

@@ -32,6 +32,11 @@ public struct RequestHead: ~Copyable {
     package internal(set) var length = 0
 
     package init() {}
+
+    /// Throws where the content's length is known to be above `maximum`, in bytes.
+    package func checkLength(maximum: Int) throws(MessageError) {
+        if case .length(let length) = framing, length > maximum { throw .contentTooLong }
+    }
 }
 
 /// A valid response head.

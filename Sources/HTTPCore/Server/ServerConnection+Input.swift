@@ -121,7 +121,7 @@ extension ServerConnection {
                 loop.memory.giveBack(head)
                 return false
             }
-            if case .length(let length) = head.framing, length > settings.contentMaximum { throw .contentTooLong }
+            try head.checkLength(maximum: settings.contentMaximum)
         } catch {
             loop.memory.giveBack(head)
             refuse(error)

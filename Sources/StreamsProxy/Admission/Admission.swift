@@ -1,32 +1,8 @@
 import Auth
 import HTTPCore
 
-/// Where a request leads, by its head alone.
-enum Destination {
-    case refused(Refusal)
-    /// OPTIONS: the value of Allow.
-    case options(StaticString)
-    /// One of our own resources, open to everybody.
-    case own(Route)
-    /// Luna-Streams, open to everybody.
-    case open(RouteMatch, apiVersion: Int)
-    /// Luna-Streams, for whoever may.
-    case guarded(RouteMatch, apiVersion: Int)
-    /// The accounts' own resources.
-    case accounts(RouteMatch)
-}
-
-/// What the separation of accounts makes of a request.
-enum Separation {
-    case refused(SeparationRefusal)
-    /// Whose the stream is must be asked first.
-    case ownerNeeded(UniqueID)
-    /// The query goes on like this; with `checksContent`, the content too must be looked at.
-    case passes(QueryEdit, checksContent: Bool)
-}
-
-/// The rules on who may do what, in their order: route, credentials, permission, separation. No I/O: the connection
-/// asks for what it is told to ask, and `explain` goes through the same rules.
+/// The rules on who may do what, in their order: route, credentials, permission, separation. No I/O: whoever applies
+/// them asks for what they want to know. The connection and `explain` go through the same.
 struct Admission: Sendable {
     let routes: RouteTable
     let defaultVersion: Int
@@ -39,6 +15,57 @@ struct Admission: Sendable {
             keepsAccounts: configuration.accountsService == nil)
         defaultVersion = configuration.upstream.apiVersion
         isSeparating = configuration.isAccountIsolationOn
+    }
+
+    /// What becomes of a request.
+    func outcome(
+        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, asking source: some AdmissionSource
+    ) -> AdmissionOutcome {
+        switch destination(head, bytes) {
+        case .refused(let refusal): return .refused(refusal)
+        case .options(let allow): return .options(allow)
+        case .own(let route): return .own(route)
+        case .open(let match, let apiVersion):
+            return .forwarded(
+                AdmittedRequest(
+                    match: match, principal: nil, apiVersion: apiVersion, query: .unchanged, checksContent: false))
+        case .guarded(let match, let apiVersion):
+            switch caller(head, bytes, asking: source) {
+            case nil: return .undecided(match)
+            case .failure(let denial): return .refused(.denied(denial))
+            case .success(let principal):
+                if let denial = Self.missingPermission(principal, head.method) { return .refused(.denied(denial)) }
+                let owner = match.streamID.flatMap { source.owner(of: $0) }
+                switch separate(principal, match, head, bytes, owner: owner) {
+                case .refused(let refusal): return .refused(.separation(refusal))
+                case .ownerNeeded(let streamID): return .ownerNeeded(match, streamID, apiVersion: apiVersion)
+                case .passes(let edit, let checksContent):
+                    return .forwarded(
+                        AdmittedRequest(
+                            match: match, principal: principal, apiVersion: apiVersion, query: edit,
+                            checksContent: checksContent))
+                }
+            }
+        case .accounts(let match):
+            switch caller(head, bytes, asking: source) {
+            case nil: return .undecided(match)
+            case .failure(let denial): return .refused(.denied(denial))
+            case .success(let principal):
+                if principal.kind != .basic { return .refused(.denied(.forbidden(.tokensNotByToken))) }
+                if case .length(let length) = head.framing, length > TokensAPI.maximumContentSize {
+                    return .refused(.tokensContentTooLarge)
+                }
+                return .accounts(match, principal)
+            }
+        }
+    }
+
+    /// Nil while it is being found out.
+    private func caller(
+        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, asking source: some AdmissionSource
+    ) -> Result<Principal, Denial>? {
+        if let reason = Self.repeatedCredentials(head) { return .failure(.malformed(reason)) }
+        return source.decision(on: head, bytes)?.outcome
     }
 
     func destination(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Destination {
@@ -66,7 +93,7 @@ struct Admission: Sendable {
     }
 
     /// Two of them, and somebody behind us could read the other one (CVE-2020-25017 and its kin).
-    static func repeatedCredentials(_ head: borrowing RequestHead) -> MalformedCredentials? {
+    private static func repeatedCredentials(_ head: borrowing RequestHead) -> MalformedCredentials? {
         if head.fields.repeats(.authorization) { return .repeatedAuthorization }
         if head.fields.repeats(.lunaAccountID) { return .repeatedAccountHeader }
         return nil
@@ -79,7 +106,7 @@ struct Admission: Sendable {
     }
 
     /// `owner` is nil while it is not known.
-    func separate(
+    private func separate(
         _ principal: Principal, _ match: RouteMatch, _ head: borrowing RequestHead, _ bytes: Span<UInt8>,
         owner: StreamOwner?
     ) -> Separation {
@@ -115,4 +142,13 @@ extension Decision {
         case .malformed(let reason): .failure(.malformed(reason))
         }
     }
+}
+
+/// What the separation of accounts makes of a request.
+private enum Separation {
+    case refused(SeparationRefusal)
+    /// Whose the stream is must be asked first.
+    case ownerNeeded(UniqueID)
+    /// The query goes on like this; with `checksContent`, the content too must be looked at.
+    case passes(QueryEdit, checksContent: Bool)
 }

@@ -2,7 +2,7 @@ package import Auth
 package import HTTPCore
 
 /// Why a request is not served, whoever found out.
-package enum Refusal: Sendable, Equatable {
+package enum Refusal: Error, Sendable, Equatable {
     case noSuchPage
     case methodNotAllowed(MethodSet)
     case malformed(MessageError)
@@ -161,6 +161,13 @@ package struct ErrorAnswer: Sendable, Equatable {
         case .tokensNotByToken:
             self.init(403, 11064, "Forbidden", "Access to the resource is denied using authorization by token")
         }
+    }
+
+    /// `detail` as the client reads it.
+    package var detailText: String {
+        var text: [UInt8] = []
+        text.append(detail.text, naming: streamID)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The JSON content.

@@ -1,8 +1,9 @@
-/// The options of an `account` or `token` command: `--login L` or `--login=L`, each once.
+/// The options of an `account`, `token` or `explain` command: `--login L` or `--login=L`, each once unless it may be
+/// repeated.
 struct CommandOptions {
     /// An option that a command takes.
     struct Option {
-        enum Need { case required, optional }
+        enum Need { case required, optional, repeated }
 
         let name: String
         let need: Need
@@ -16,11 +17,16 @@ struct CommandOptions {
         static func optional(_ name: String, isFlag: Bool = false) -> Option {
             Option(name: name, need: .optional, isFlag: isFlag)
         }
+
+        /// Taken as often as it is given.
+        static func repeated(_ name: String) -> Option {
+            Option(name: name, need: .repeated, isFlag: false)
+        }
     }
 
-    private var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
 
-    /// `arguments` are those after the command's two words. `--config` is taken by every command.
+    /// `arguments` are those after the command's words. `--config` is taken by every command.
     init(_ arguments: ArraySlice<String>, _ own: [Option]) throws(UsageError) {
         let options = [.optional("--config")] + own
         var rest = arguments
@@ -30,32 +36,35 @@ struct CommandOptions {
             guard let option = options.first(where: { $0.name == name }) else {
                 throw Self.unknown(name, among: options.map(\.name))
             }
-            guard values[name] == nil else { throw UsageError("\(name) is given twice") }
+            guard values[name] == nil || option.need == .repeated else { throw UsageError("\(name) is given twice") }
             if option.isFlag {
                 guard parts.count == 1 else { throw UsageError("\(name) takes no value") }
-                values[name] = ""
+                values[name] = [""]
             } else {
                 // An empty value is one: `--description ''`.
                 guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
                     throw UsageError("\(name) needs a value")
                 }
-                values[name] = value
+                values[name, default: []].append(value)
             }
         }
         for option in options {
             switch option.need {
             case .required: guard values[option.name] != nil else { throw UsageError("\(option.name) is missing") }
-            case .optional: break
+            case .optional, .repeated: break
             }
         }
     }
 
     /// The value of the option; nil where it is not given.
-    subscript(_ name: String) -> String? { values[name] }
+    subscript(_ name: String) -> String? { values[name]?.first }
+
+    /// Every value of an option that may be repeated, in their order.
+    func all(_ name: String) -> [String] { values[name] ?? [] }
 
     func has(_ flag: String) -> Bool { values[flag] != nil }
 
-    var settingsPath: String { values["--config"] ?? "config.json" }
+    var settingsPath: String { self["--config"] ?? "config.json" }
 
     static func unknown(_ name: String, among known: [String]) -> UsageError {
         let hint = NearestName.of(name, among: known).map { "did you mean \($0)?" }
@@ -76,7 +85,7 @@ struct DataRefusal: Error {
     }
 }
 
-/// Everything that ends an `account` or `token` command early.
+/// Everything that ends an `account`, `token` or `explain` command early.
 enum CommandFailure: Error {
     case usage(UsageError)
     case data(DataRefusal)

@@ -5,6 +5,7 @@ package enum StreamsProxyCommand {
         switch arguments.first {
         case "run": return RunCommand.run(rest)
         case "check": return CheckCommand.run(rest)
+        case "explain": return ExplainCommand.run(rest)
         case "account": return AccountCommand.run(rest, lookup: accountsFile)
         case "token": return TokenCommand.run(rest, lookup: accountsFile)
         case "version", "--version":
@@ -36,13 +37,14 @@ package enum StreamsProxyCommand {
         }
     }
 
-    private static let names = ["run", "check", "account", "token", "version", "help"]
+    private static let names = ["run", "check", "explain", "account", "token", "version", "help"]
 
     private static let usage = """
         streams-proxy: authentication, permissions and account separation in front of Luna-Streams
 
           streams-proxy run     [--config F] [--host H] [--port N] [--workers N]
           streams-proxy check   [--config F]
+          streams-proxy explain --request 'METHOD TARGET' [--header 'NAME: VALUE']… [--json] …
           streams-proxy account create|update|list|delete …
           streams-proxy token   create|update|list|delete …
           streams-proxy version

@@ -70,6 +70,12 @@ package struct UpstreamAddress: Sendable, Equatable {
         let name = host.contains(":") ? "[\(host)]" : host
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }
+
+    /// `http://host:port`, no slash at the end.
+    package var origin: String { "\(isSecure ? "https" : "http")://\(authority)" }
+
+    /// What stands before `/1/streams` in a URL.
+    package var url: String { origin + basePath }
 }
 
 /// `luna-streams-timeouts`. What each covers: section 3 of the contract.

@@ -40,9 +40,14 @@ package enum ConfigurationReader {
         let plugin = PluginSettings(in: &settings, isActive: isActive, &problems)
         let allowsAccountHeader = settings.value("ALLOW_LUNA_ACCOUNT_AUTH_HEADER", .flag, &problems)
         let accountsFile = settings.value("CONFIG_AUTHORIZATION_USERS", .accountsFile, &problems) ?? "accounts.json"
-        let accountsService = AccountsServiceSection.read(in: &settings, &problems)
         let issuers = TokenIssuerSettings(
             settings.node("TOKEN_ISSUERS"), path: settings.path(of: "TOKEN_ISSUERS"), file: file, &problems)
+        let accountsService = AccountsServiceSection.read(in: &settings, &problems)
+        if accountsService != nil, !issuers.issuers.isEmpty, let node = settings.node("TOKEN_ISSUERS") {
+            problems.add(
+                at: node.offset, path: settings.path(of: "TOKEN_ISSUERS"), found: Displayed.value(node),
+                rule: "must not stand beside LUNA_ACCOUNTS, which is then asked about every token")
+        }
         settings.refuseUnknownNames(&problems)
 
         let accountsPath: String

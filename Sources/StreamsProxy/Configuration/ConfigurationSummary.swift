@@ -53,13 +53,9 @@ struct ConfigurationSummary {
 
     private var timeouts: [String] {
         let timeouts = configuration.timeouts
-        let tcp = timeouts.sockConnect.map { "TCP connection \(Displayed.seconds($0)), " } ?? ""
-        let connect = "\(tcp)connection \(Displayed.seconds(timeouts.connect))"
-        let request = Displayed.seconds(timeouts.request)
-        let silence = timeouts.sockRead.map { ", silence \(Displayed.seconds($0))" } ?? ""
         return [
-            "ordinary calls  \(connect), whole answer \(request)\(silence)",
-            "live preview    \(connect), answer's head \(request), silence \(Displayed.seconds(timeouts.liveSockRead))",
+            "ordinary calls  \(timeouts.summary(isLive: false))",
+            "live preview    \(timeouts.summary(isLive: true))",
             "client          request's head and silence \(Displayed.seconds(configuration.http.requestTimeout)), "
                 + "idle \(Displayed.seconds(configuration.http.keepAliveTimeout))",
         ]
@@ -68,14 +64,17 @@ struct ConfigurationSummary {
     private var limits: [String] { ["request content  \(configuration.http.requestMaximumSize) bytes"] }
 
     private var credentials: [String] {
-        let issuers = configuration.tokenIssuers.map { issuer in
+        source + [
+            "Luna-Account-Id  \(configuration.allowsAccountHeader ? "accepted alone: anyone who knows an id is let in" : "off")"
+        ] + issuers
+    }
+
+    private var issuers: [String] {
+        configuration.tokenIssuers.map { issuer in
             let keys = issuer.keys.count == 1 ? "1 key" : "\(issuer.keys.count) keys"
             let algorithm = issuer.keys.first?.key.algorithm.rawValue ?? ""
             return "Bearer           \(algorithm) tokens of \(Displayed.quoted(issuer.name)) too, by \(keys)"
         }
-        return source + [
-            "Luna-Account-Id  \(configuration.allowsAccountHeader ? "accepted alone: anyone who knows an id is let in" : "off")"
-        ] + issuers
     }
 
     private var source: [String] {
@@ -108,5 +107,15 @@ struct ConfigurationSummary {
             return "there, but others may read it (mode \(String(status.st_mode & 0o777, radix: 8))); chmod 600"
         }
         return "there"
+    }
+}
+
+extension UpstreamTimeouts {
+    /// Those that hold for a live preview, or for an ordinary call.
+    func summary(isLive: Bool) -> String {
+        let tcp = sockConnect.map { "TCP connection \(Displayed.seconds($0)), " } ?? ""
+        let answer = isLive ? "answer's head" : "whole answer"
+        let silence = (isLive ? liveSockRead : sockRead).map { ", silence \(Displayed.seconds($0))" } ?? ""
+        return "\(tcp)connection \(Displayed.seconds(connect)), \(answer) \(Displayed.seconds(request))\(silence)"
     }
 }

@@ -9,72 +9,27 @@ extension ProxyConnection {
             respond(refusal)
             return
         }
-        switch worker.admission.destination(head, bytes) {
+        switch worker.admission.outcome(head, bytes, asking: self) {
         case .refused(let refusal):
             respond(refusal)
         case .options(let allow):
             respondOptions(allow)
         case .own(let route):
             worker.resources.answer(route, on: self)
-        case .open(let match, let apiVersion):
+        case .forwarded(let admitted):
+            match = admitted.match
+            forward(head, bytes, admitted)
+        case .accounts(let match, let principal):
             self.match = match
-            forward(head, bytes, nil, apiVersion, .unchanged, checksContent: false)
-        case .guarded(let match, let apiVersion):
+            contentUse = .accounts(TokensCall(match, head, bytes, principal))
+            if head.framing == .none { useGathered() } else { sendContinue() }
+        case .undecided(let match):
             self.match = match
-            guard let principal = authenticated(head, bytes) else { return }
-            if let denial = Admission.missingPermission(principal, head.method) {
-                respond(.denied(denial))
-                return
-            }
-            separate(head, bytes, principal, apiVersion)
-        case .accounts(let match):
-            self.match = match
-            guard let principal = authenticated(head, bytes) else { return }
-            beginAccountsCall(head, bytes, principal)
-        }
-    }
-
-    /// The principal; nil where the request is refused or held.
-    private func authenticated(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Principal? {
-        guard let decision = held.decision ?? decide(head, bytes) else {
             isHeld = true
-            return nil
-        }
-        held.decision = decision
-        switch decision.outcome {
-        case .success(let principal): return principal
-        case .failure(let denial):
-            respond(.denied(denial))
-            return nil
-        }
-    }
-
-    /// Nil while a password is being compared, or Luna-Accounts asked.
-    private func decide(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Decision? {
-        if let reason = Admission.repeatedCredentials(head) { return .malformed(reason) }
-        let step = worker.authenticator.decide(
-            head: bytes, authorization: head.fields.value(.authorization),
-            accountHeader: head.fields.value(.lunaAccountID), now: loop.unixMilliseconds)
-        switch step {
-        case .decided(let decision): return decision
-        case .verify(let check): return worker.verify(check, for: self) ? nil : .unavailable(.overloaded)
-        case .ask(let question):
-            return worker.ask(question, isRead: head.method == .get || head.method == .head, for: self)
-        }
-    }
-
-    private func separate(
-        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ principal: Principal, _ apiVersion: Int
-    ) {
-        let owner = match.streamID.flatMap { held.owner ?? worker.owners.remembered($0) }
-        switch worker.admission.separate(principal, match, head, bytes, owner: owner) {
-        case .refused(let refusal):
-            respond(.separation(refusal))
-        case .ownerNeeded(let streamID):
+        case .ownerNeeded(let match, let streamID, let apiVersion):
+            self.match = match
             isHeld = true
             worker.owners.ask(streamID, apiVersion, for: self)
-        case .passes(let edit, let checksContent):
-            forward(head, bytes, principal, apiVersion, edit, checksContent: checksContent)
         }
     }
 
@@ -91,6 +46,8 @@ extension ProxyConnection {
     func found(_ owner: StreamOwner) {
         guard isHeld, !isClosed else { return }
         held.owner = owner
+        // The answer may have taken long: whoever passes must still be allowed to.
+        held.decision = nil
         resumeHead()
     }
 
@@ -147,20 +104,27 @@ extension ProxyConnection {
     func dropGathered() {
         loop.memory.giveBack(&gathered)
     }
+}
 
-    private func beginAccountsCall(
-        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ principal: Principal
-    ) {
-        if principal.kind != .basic {
-            respond(.denied(.forbidden(.tokensNotByToken)))
-            return
+extension ProxyConnection: AdmissionSource {
+    /// Nil while a password is being compared, or Luna-Accounts asked.
+    func decision(on head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Decision? {
+        if let decision = held.decision { return decision }
+        let step = worker.authenticator.decide(
+            head: bytes, authorization: head.fields.value(.authorization),
+            accountHeader: head.fields.value(.lunaAccountID), now: loop.unixMilliseconds)
+        switch step {
+        case .decided(let decision): held.decision = decision
+        case .verify(let check): if !worker.verify(check, for: self) { held.decision = .unavailable(.overloaded) }
+        case .ask(let question):
+            let isRead = head.method == .get || head.method == .head
+            held.decision = worker.ask(question, isRead: isRead, for: self)
         }
-        if case .length(let length) = head.framing, length > TokensAPI.maximumContentSize {
-            respond(.tokensContentTooLarge)
-            return
-        }
-        contentUse = .accounts(TokensCall(match, head, bytes, principal))
-        if head.framing == .none { useGathered() } else { sendContinue() }
+        return held.decision
+    }
+
+    func owner(of streamID: UniqueID) -> StreamOwner? {
+        held.owner ?? worker.owners.remembered(streamID)
     }
 }
 

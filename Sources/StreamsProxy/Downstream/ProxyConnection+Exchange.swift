@@ -4,27 +4,19 @@ import HTTPCore
 /// The exchange with Luna-Streams: its events come from the connection to Luna-Streams, its actions are done here.
 extension ProxyConnection {
     /// The request is decided on: from here on it may go upstream.
-    func forward(
-        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ principal: Principal?, _ apiVersion: Int,
-        _ query: QueryEdit, checksContent: Bool
-    ) {
-        asksUpgrade = match.route.isLive && head.asksUpgrade && Self.isWebSocket(head, bytes)
+    func forward(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ admitted: AdmittedRequest) {
+        let principal = admitted.principal
         if match.route.isLive, let principal {
-            var proof = Viewer.Proof.directory(worker.authenticator.directory)
-            if !principal.isOfOtherIssuer,
-                let question = worker.authenticator.question(
-                    head: bytes, authorization: head.fields.value(.authorization),
-                    accountHeader: head.fields.value(.lunaAccountID))
-            {
-                proof = .service(question)
-            }
+            let question = worker.authenticator.question(
+                head: bytes, authorization: head.fields.value(.authorization),
+                accountHeader: head.fields.value(.lunaAccountID))
+            let proof = question.map { Viewer.Proof.service($0) } ?? .directory(worker.authenticator.directory)
             viewer = Viewer(principal: principal, proof: proof)
         }
-        let request = ForwardedRequest(
-            match: match, apiVersion: apiVersion, accountID: principal?.accountID, requestID: requestID,
-            peer: peer.address, asksUpgrade: asksUpgrade, query: query)
+        let request = ForwardedRequest(admitted, head, bytes, requestID: requestID, peer: peer.address)
+        asksUpgrade = request.asksUpgrade
         requestBytes = loop.memory.takeBuffer()
-        if checksContent, let principal {
+        if admitted.checksContent, let principal {
             worker.forwarding.appendRequestFields(request, head, bytes, to: &requestBytes)
             contentUse = .checking(request, account: principal.accountID)
             if head.framing == .none { useGathered() } else { sendContinue() }
@@ -48,11 +40,6 @@ extension ProxyConnection {
             exchange.begin(
                 isReplayable: isComplete && method.isIdempotent && !asksUpgrade, isRequestComplete: isComplete,
                 asksUpgrade: asksUpgrade))
-    }
-
-    private static func isWebSocket(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Bool {
-        guard let value = head.fields.value(.upgrade), !head.fields.repeats(.upgrade) else { return false }
-        return ASCII.isEqual(bytes, value, ignoringCaseOf: "websocket") && head.framing == .none
     }
 
     private var isStreamingContent: Bool {

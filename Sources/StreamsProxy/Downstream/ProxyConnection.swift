@@ -57,7 +57,7 @@ final class ProxyConnection: ServerConnection {
 
     override func received(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Bool {
         if !isHeld {
-            identify(head, bytes)
+            requestID = RequestID(head, bytes) ?? worker.nextRequestID()
             held = HeldRequest()
         }
         isHeld = false
@@ -67,16 +67,6 @@ final class ProxyConnection: ServerConnection {
         viewer = nil
         admit(head, bytes)
         return !isHeld
-    }
-
-    private func identify(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
-        if !head.fields.repeats(.lunaRequestID), let range = head.fields.value(.lunaRequestID),
-            let id = RequestID(bytes, range)
-        {
-            requestID = id
-        } else {
-            requestID = worker.nextRequestID()
-        }
     }
 
     override func receivedContent(_ bytes: Span<UInt8>) {

@@ -1,3 +1,4 @@
+internal import Auth
 package import HTTPCore
 
 /// A request as it goes upstream, but for its fields.
@@ -25,6 +26,23 @@ package struct ForwardedRequest {
         self.requestID = requestID
         self.peer = peer
         self.asksUpgrade = asksUpgrade
+    }
+
+    /// The request that was let in. Only a preview becomes a tunnel, and only to WebSocket.
+    init(
+        _ admitted: AdmittedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, requestID: RequestID,
+        peer: [UInt8]
+    ) {
+        self.init(
+            match: admitted.match, apiVersion: admitted.apiVersion, accountID: admitted.principal?.accountID,
+            requestID: requestID, peer: peer,
+            asksUpgrade: admitted.match.route.isLive && head.asksUpgrade && Self.isWebSocket(head, bytes),
+            query: admitted.query)
+    }
+
+    private static func isWebSocket(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Bool {
+        guard let value = head.fields.value(.upgrade), !head.fields.repeats(.upgrade) else { return false }
+        return ASCII.isEqual(bytes, value, ignoringCaseOf: "websocket") && head.framing == .none
     }
 }
 
@@ -118,15 +136,18 @@ package struct Forwarding: Sendable {
         let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
         for index in 0..<head.fields.count {
             let line = head.fields[index]
-            guard Self.passesUpstream(line.name) else { continue }
-            if line.name == .other, Self.isAlias(bytes, line.nameRange) { continue }
-            if hasNominations, ConnectionOptions.nominate(bytes, head.fields, line.nameRange),
-                !line.name.isProtected
-            {
-                continue
-            }
-            output.append(line, bytes)
+            if Self.passesUpstream(line, head, bytes, hasNominations: hasNominations) { output.append(line, bytes) }
         }
+    }
+
+    /// Whether a field of the client goes on. `hasNominations`: Connection names fields.
+    static func passesUpstream(
+        _ line: FieldLine, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, hasNominations: Bool
+    ) -> Bool {
+        guard passesUpstream(line.name) else { return false }
+        if line.name == .other, isAlias(bytes, line.nameRange) { return false }
+        return !hasNominations || line.name.isProtected
+            || !ConnectionOptions.nominate(bytes, head.fields, line.nameRange)
     }
 
     /// Everything passes but hop-by-hop fields, credentials, and what names the caller or overrides the request.

@@ -31,6 +31,12 @@ package struct RequestID: Sendable, Equatable {
         self.id = id
     }
 
+    /// The client's own, where it sent one that is well formed, and no other.
+    init?(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
+        guard !head.fields.repeats(.lunaRequestID), let range = head.fields.value(.lunaRequestID) else { return nil }
+        self.init(bytes, range)
+    }
+
     package func append(to bytes: inout [UInt8]) {
         bytes.append(decimal: seconds, digits: 10)
         bytes.append(UInt8(ascii: ","))

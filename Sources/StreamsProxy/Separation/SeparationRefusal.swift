@@ -47,6 +47,14 @@ package enum SeparationRefusal: Error, Sendable, Equatable {
         }
     }
 
+    /// Whether the content, or what the head says of it, is the reason.
+    var isOfContent: Bool {
+        switch self {
+        case .contentType, .contentTooLarge, .invalidJSON, .notAnObject, .accountNotString: true
+        case .foreignAccount, .streamNotFound, .semicolonInQuery, .repeatedParameter, .unknownOwner: false
+        }
+    }
+
     /// What kind of error it is, in LUNA's words.
     package var summary: StaticString {
         switch self {

@@ -21,9 +21,25 @@ package enum TokensAPI {
     /// The most content of a request, in bytes; the connection need not collect more.
     package static let maximumContentSize = 1 << 20
 
+    /// Whether a change is made, or only tried on a copy of what the file holds.
+    private enum Purpose {
+        case change, rehearsal
+    }
+
+    /// What the client would get, but for ids and tokens that are made anew. Nothing changes.
+    static func rehearse(_ request: TokensRequest, file: AccountsFile, now: Timestamp) -> TokensAnswer {
+        answer(request, file, now, .rehearsal)
+    }
+
     /// What the client gets. A change is on the disk, synchronised, when this returns, so it may take as long as a disk
     /// does, and as whoever else changes the file: never on a worker.
     package static func answer(_ request: TokensRequest, file: AccountsFile, now: Timestamp) -> TokensAnswer {
+        answer(request, file, now, .change)
+    }
+
+    private static func answer(
+        _ request: TokensRequest, _ file: AccountsFile, _ now: Timestamp, _ purpose: Purpose
+    ) -> TokensAnswer {
         do throws(TokensRefusal) {
             guard request.resource.methods.contains(MethodSet(request.method)) else {
                 throw .wrongMethod(request.resource)
@@ -32,14 +48,14 @@ package enum TokensAPI {
             case .basic: break
             case .token, .accountHeader: throw .notBasic
             }
-            return try answered(request, file, now)
+            return try answered(request, file, now, purpose)
         } catch {
             return TokensAnswer(error)
         }
     }
 
     private static func answered(
-        _ request: TokensRequest, _ file: AccountsFile, _ now: Timestamp
+        _ request: TokensRequest, _ file: AccountsFile, _ now: Timestamp, _ purpose: Purpose
     ) throws(TokensRefusal) -> TokensAnswer {
         let accountID = request.principal.accountID
         switch (request.resource, request.method) {
@@ -55,7 +71,7 @@ package enum TokensAPI {
             }
         case (.tokens, .post):
             let changes = try TokenContent(request).replacement()
-            let (id, token) = try edit(file) { document throws(TokenFault) in
+            let (id, token) = try edit(file, purpose) { document throws(TokenFault) in
                 try document.createToken(of: accountID, changes, now: now)
             }
             return .created(id, token: token)
@@ -66,12 +82,12 @@ package enum TokensAPI {
         case (.token(let id), .put), (.token(let id), .patch):
             let content = try TokenContent(request)
             let changes = request.method == .put ? try content.replacement() : try content.changes()
-            try edit(file) { document throws(TokenFault) in
+            try edit(file, purpose) { document throws(TokenFault) in
                 try document.changeToken(id, of: .account(accountID), changes)
             }
             return .done
         case (.token(let id), .delete):
-            try edit(file) { document throws(TokenFault) in
+            try edit(file, purpose) { document throws(TokenFault) in
                 try document.deleteToken(id, of: .account(accountID))
             }
             return .done
@@ -98,15 +114,34 @@ package enum TokensAPI {
     }
 
     private static func edit<Result>(
-        _ file: AccountsFile, _ edit: (inout AccountsDocument) throws(TokenFault) -> Result
+        _ file: AccountsFile, _ purpose: Purpose, _ edit: (inout AccountsDocument) throws(TokenFault) -> Result
     ) throws(TokensRefusal) -> Result {
         do throws(AccountsFile.UpdateFailure<TokenFault>) {
-            return try file.update(edit)
+            switch purpose {
+            case .change: return try file.update(edit)
+            case .rehearsal: return try rehearse(file, edit)
+            }
         } catch {
             switch error {
             case .problems(let problems): throw .file(problems)
             case .refused(let fault): throw .edit(fault)
             }
+        }
+    }
+
+    private static func rehearse<Result>(
+        _ file: AccountsFile, _ edit: (inout AccountsDocument) throws(TokenFault) -> Result
+    ) throws(AccountsFile.UpdateFailure<TokenFault>) -> Result {
+        var copy: AccountsDocument
+        switch file.read() {
+        case .usable(let document, _, warnings: _): copy = document
+        case .unusable(let problems, _): throw .problems(problems)
+        case .absent: copy = AccountsDocument(signingKey: .random())
+        }
+        do throws(TokenFault) {
+            return try edit(&copy)
+        } catch {
+            throw .refused(error)
         }
     }
 }

@@ -24,12 +24,26 @@ final class ControlClient {
     }
 }
 
+extension ControlRequest {
+    /// Sends it and waits for what comes of it: for commands, which have no loop.
+    func answer() -> ControlAnswer {
+        guard let easy = curl_easy_init() else { return .failed(.unreachable) }
+        defer { curl_easy_cleanup(easy) }
+        let transfer = ControlTransfer(easy: easy, self)
+        return withExtendedLifetime(transfer) {
+            transfer.answer(CurlResult(easy: easy, code: curl_easy_perform(easy)))
+        }
+    }
+}
+
 /// One request under way: libcurl writes the answer into it.
 final class ControlTransfer {
     let easy: UnsafeMutableRawPointer
     private var fields: UnsafeMutablePointer<curl_slist>?
     private let content: [UInt8]
     private let maximum: Int
+    /// What it is that has passed where time ran out without a connection.
+    private let timeoutBeforeConnection: UpstreamFailure
     private var answer: [UInt8] = []
     private var isTooLong = false
 
@@ -37,6 +51,7 @@ final class ControlTransfer {
         self.easy = easy
         content = request.content ?? []
         maximum = request.maximumAnswer
+        timeoutBeforeConnection = request.connectTimeout < request.timeout ? .connectTimeout : .requestTimeout
         for field in request.fields {
             // A NUL would end the C string early: such a field is left out, and what it proves stays unproven.
             guard !field.value.contains(0) else { continue }
@@ -92,7 +107,8 @@ final class ControlTransfer {
         if isTooLong { return .failed(.unreadable(.contentTooLong)) }
         guard result.code == CURLE_OK else {
             switch result.code {
-            case CURLE_OPERATION_TIMEDOUT: return .failed(.requestTimeout)
+            case CURLE_OPERATION_TIMEDOUT:
+                return .failed(result.isConnected ? .requestTimeout : timeoutBeforeConnection)
             case CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST: return .failed(.unreachable)
             case CURLE_PEER_FAILED_VERIFICATION: return .failed(.certificate)
             case CURLE_SSL_CONNECT_ERROR: return .failed(.tls)

@@ -13,6 +13,13 @@ struct CurlResult {
         _ = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
         return status
     }
+
+    /// Whether the connection stood and the request was about to go.
+    var isConnected: Bool {
+        var microseconds: curl_off_t = 0
+        _ = ccurl_get_time(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds)
+        return microseconds > 0
+    }
 }
 
 /// libcurl's multi interface on a worker's loop: it watches the sockets and the one timer that libcurl asks for, and

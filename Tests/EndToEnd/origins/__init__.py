@@ -8,6 +8,7 @@ from origins.close_delimited import CloseDelimitedOrigin
 from origins.early_response import EarlyResponseOrigin
 from origins.echo import EchoOrigin
 from origins.garbage import GarbageOrigin
+from origins.guarded_streams import GuardedStreamsOrigin
 from origins.head_abusing import HEAD_ABUSES, HeadAbusingOrigin
 from origins.interim import InterimOrigin
 from origins.keep_alive_closing import KeepAliveClosingOrigin
@@ -29,6 +30,7 @@ __all__ = [
     "EarlyResponseOrigin",
     "EchoOrigin",
     "GarbageOrigin",
+    "GuardedStreamsOrigin",
     "HEAD_ABUSES",
     "HeadAbusingOrigin",
     "InterimOrigin",

@@ -1,0 +1,30 @@
+internal import Glibc
+
+/// A file that the command line names, or standard input as `-`.
+enum InputFile {
+    /// All of it. `option` is what named it, for the sentence of a refusal; `limit` is in bytes.
+    static func read(_ path: String, limit: Int, option: String) throws(UsageError) -> [UInt8] {
+        let isStandardInput = path == "-"
+        let descriptor = isStandardInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(option, path, errno) }
+        defer { if !isStandardInput { close(descriptor) } }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure(option, path, errno)
+            }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: chunk[..<count])
+            guard bytes.count <= limit else {
+                throw UsageError("\(option): \(Displayed.quoted(path)) is longer than \(limit) bytes")
+            }
+        }
+    }
+
+    private static func failure(_ option: String, _ path: String, _ code: Int32) -> UsageError {
+        UsageError("\(option): \(Displayed.quoted(path)) can't be read: \(String(cString: strerror(code)))")
+    }
+}

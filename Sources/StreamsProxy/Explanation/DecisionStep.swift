@@ -1,0 +1,23 @@
+import Auth
+
+/// The steps of a decision, in their order.
+enum DecisionStep: String {
+    case request, route, credentials, permission, separation, content
+}
+
+extension Refusal {
+    /// The step that refuses so.
+    var step: DecisionStep {
+        switch self {
+        case .malformed: .request
+        case .noSuchPage, .methodNotAllowed, .unknownAPIVersion, .repeatedAPIVersion: .route
+        case .denied(.forbidden(.missingVerb(_))): .permission
+        case .denied(.forbidden(.foreignAccount)): .separation
+        case .denied: .credentials
+        case .separation(let reason): reason.isOfContent ? .content : .separation
+        // Luna-Streams was asked whose the stream is.
+        case .upstream: .separation
+        case .tokensContentTooLarge, .tokensOverloaded: .content
+        }
+    }
+}
