@@ -1,5 +1,3 @@
-internal import HTTPCore
-
 /// `streams-proxy check`: says whether `run` would accept the settings, and what they come to.
 package enum CheckCommand {
     /// `arguments` are those after `check`. Exit code 0 for valid settings, 78 for others, 69 for a service that
@@ -30,13 +28,9 @@ package enum CheckCommand {
     private static func probe(
         _ configuration: Configuration, _ credential: ProbeCredential?, after text: String
     ) -> CommandResult {
-        do throws(SystemError) {
-            var probe = try ServiceProbe(configuration, credential)
-            probe.run()
-            return CommandResult(exitCode: probe.isGood ? 0 : 69, standardOutput: "\(text)\n\(probe.text)")
-        } catch {
-            return CommandResult(exitCode: 71, standardOutput: text, standardError: "streams-proxy: \(error)\n")
-        }
+        var probe = ServiceProbe(configuration, credential)
+        probe.run()
+        return CommandResult(exitCode: probe.isGood ? 0 : 69, standardOutput: "\(text)\n\(probe.text)")
     }
 
     private static func count(_ problems: [ConfigurationProblem]) -> String {

@@ -11,17 +11,13 @@ struct ServiceProbe {
 
     private let configuration: Configuration
     private let credential: ProbeCredential?
-    private let loop: EventLoop
-    private let multi: CurlMulti
 
-    init(_ configuration: Configuration, _ credential: ProbeCredential?) throws(SystemError) {
+    init(_ configuration: Configuration, _ credential: ProbeCredential?) {
         self.configuration = configuration
         self.credential = credential
-        loop = try EventLoop()
-        multi = try CurlMulti(loop: loop)
     }
 
-    /// Takes as long as the timeouts of the settings at most.
+    /// Takes at most as long as the timeouts of the settings together.
     mutating func run() {
         var questions = [Question(service: "Luna-Streams", request: versionRequest)]
         var question: ServiceQuestion?
@@ -37,7 +33,7 @@ struct ServiceProbe {
                 text += "  Luna-Accounts  not asked: \(Self.words(decision))\n"
             }
         }
-        let answers = ask(questions.map(\.request))
+        let answers = questions.map { $0.request.answer() }
         for (asked, answer) in zip(questions, answers) {
             let space = String(repeating: " ", count: max(0, 15 - asked.service.utf8.count))
             text +=
@@ -48,7 +44,6 @@ struct ServiceProbe {
         if let service = configuration.accountsService, answers.count == 2 {
             judgeAccounts(answers[1], question, service)
         }
-        multi.shutDown()
     }
 
     private struct Question {
@@ -64,23 +59,6 @@ struct ServiceProbe {
             fields: [ControlRequest.Field(name: "Accept", value: Array("application/json".utf8))],
             connectTimeout: Interval(configuration.timeouts.connect),
             timeout: Interval(configuration.timeouts.request))
-    }
-
-    /// All at once.
-    private func ask(_ requests: [ControlRequest]) -> [ControlAnswer] {
-        let control = ControlClient(multi: multi)
-        var answers: [ControlAnswer?] = requests.map { _ in nil }
-        var left = requests.count
-        let loop = loop
-        for (index, request) in requests.enumerated() {
-            control.send(request) { answer in
-                answers[index] = answer
-                left -= 1
-                if left == 0 { loop.stop() }
-            }
-        }
-        if left > 0 { loop.run() }
-        return answers.compactMap(\.self)
     }
 
     private mutating func judgeStreams(_ answer: ControlAnswer?) {
