@@ -3,7 +3,8 @@ internal import Glibc
 internal import Synchronization
 
 /// Hashes passwords on a few threads for all workers, so that a burst of logins neither stops a worker nor takes all
-/// cores from them. One credential is hashed once at a time, however many requests wait for it.
+/// cores from them. One credential is hashed once, however many requests and workers wait for it, and one that was right
+/// is not hashed again for a while: each worker remembers decisions for itself, and would else hash for itself.
 package final class PasswordPool: Sendable {
     package typealias Completion = @Sendable (PasswordVerdict) -> Void
 
@@ -13,6 +14,9 @@ package final class PasswordPool: Sendable {
         /// In order of arrival.
         var waiting: [PasswordCheck] = []
         var running = 0
+        /// Passwords that were right, and until when that is believed: milliseconds of the clock. A key names the state
+        /// of the accounts too, so a changed password is another key.
+        var right: [PasswordCheck.Key: Int64] = [:]
     }
 
     private let state = Mutex(State())
@@ -20,11 +24,35 @@ package final class PasswordPool: Sendable {
     private let queue = DispatchQueue(label: "password-hashes", attributes: .concurrent)
     private let width: Int
     private let queueLimit: Int
+    private let memory: Memory
+
+    /// For how long, and of how many, it is remembered that a password was right.
+    package struct Memory: Sendable {
+        /// In milliseconds; 0 remembers nothing.
+        package var lifetime: Int64
+        package var capacity = 4096
+        /// Milliseconds that only grow.
+        package var clock: @Sendable () -> Int64
+
+        package init(lifetime: Int64 = 0, clock: @escaping @Sendable () -> Int64 = Self.monotonic) {
+            self.lifetime = lifetime
+            self.clock = clock
+        }
+
+        @Sendable package static func monotonic() -> Int64 {
+            var time = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        }
+    }
 
     /// Half the cores by default: the other half goes on moving bytes. `queueLimit` bounds the checks that wait; with
     /// 64 and 40 ms each the last of them waits about a second and a half on two cores.
-    package init(width: Int = PasswordPool.standardWidth, queueLimit: Int = 64) {
+    package init(
+        width: Int = PasswordPool.standardWidth, queueLimit: Int = 64, memory: Memory = Memory()
+    ) {
         precondition(width > 0 && queueLimit >= 0)
+        self.memory = memory
         self.width = width
         self.queueLimit = queueLimit
     }
@@ -34,11 +62,13 @@ package final class PasswordPool: Sendable {
     /// How many hashes have been computed.
     package var hashesRun: Int { hashes.load(ordering: .relaxed) }
 
-    /// Runs the check, or joins the one under way. `completion` is called once, on a thread of the pool; false where too
-    /// many checks wait already, and then it never is.
+    /// Runs the check, or joins the one under way. `completion` is called once: on a thread of the pool, or from within
+    /// this call where the answer is remembered. False where too many checks wait already, and then it never is.
     package func submit(_ check: PasswordCheck, completion: @escaping Completion) -> Bool {
-        enum Outcome { case refused, queued, start }
+        enum Outcome { case remembered, refused, queued, start }
+        let now = memory.lifetime > 0 ? memory.clock() : 0
         let outcome = state.withLock { state -> Outcome in
+            if let end = state.right[check.key], now < end { return .remembered }
             if state.waiters[check.key] != nil {
                 state.waiters[check.key]?.append(completion)
                 return .queued
@@ -54,6 +84,9 @@ package final class PasswordPool: Sendable {
             return .queued
         }
         switch outcome {
+        case .remembered:
+            completion(.matches)
+            return true
         case .refused: return false
         case .queued: return true
         case .start:
@@ -67,7 +100,11 @@ package final class PasswordPool: Sendable {
         while let check = next {
             hashes.add(1, ordering: .relaxed)
             let verdict = check.run()
-            let completions = state.withLock { $0.waiters.removeValue(forKey: check.key) ?? [] }
+            let now = memory.lifetime > 0 ? memory.clock() : 0
+            let completions = state.withLock { state in
+                if verdict == .matches, memory.lifetime > 0 { remember(check.key, now, &state) }
+                return state.waiters.removeValue(forKey: check.key) ?? []
+            }
             for completion in completions { completion(verdict) }
             next = state.withLock { state in
                 guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
@@ -75,5 +112,11 @@ package final class PasswordPool: Sendable {
                 return nil
             }
         }
+    }
+
+    private func remember(_ key: PasswordCheck.Key, _ now: Int64, _ state: inout State) {
+        if state.right.count >= memory.capacity { state.right = state.right.filter { now < $0.value } }
+        // Full of what is still true: nothing of it is worth less than this.
+        if state.right.count < memory.capacity { state.right[key] = now + memory.lifetime }
     }
 }

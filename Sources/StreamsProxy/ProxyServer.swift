@@ -16,7 +16,8 @@ package final class ProxyServer: Sendable {
     package init(_ configuration: Configuration, _ accounts: AccountsSource) throws(SystemError) {
         let listener = configuration.listener
         let count = listener.workers > 0 ? listener.workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        let passwords = PasswordPool()
+        let cache = Authenticator.CacheSettings(configuration.decisionCache)
+        let passwords = PasswordPool(memory: PasswordPool.Memory(lifetime: cache.lifetime))
         let tokens = TokensQueue(AccountsFile(path: configuration.accountsFile))
         var mailboxes: [Mailbox<WorkerMessage>] = []
         var port = listener.port

@@ -53,6 +53,42 @@ import Testing
 
     private struct NoCheck: Error {}
 
+    @Test func aRightPasswordIsHashedOnceForAWhile() throws {
+        let realm = Realm()
+        let time = Shared(Mutex<Int64>(0))
+        let pool = PasswordPool(
+            width: 1, memory: PasswordPool.Memory(lifetime: 1000, clock: { time.value.withLock { $0 } }))
+        let right = try check(realm, "pw:with:colons")
+        let wrong = try check(realm, "wrong")
+        func ask(_ check: PasswordCheck) -> PasswordVerdict? {
+            let verdict = Shared(Mutex<PasswordVerdict?>(nil))
+            let answered = DispatchSemaphore(value: 0)
+            let isTaken = pool.submit(check) { given in
+                verdict.value.withLock { $0 = given }
+                answered.signal()
+            }
+            #expect(isTaken)
+            answered.wait()
+            return verdict.value.withLock { $0 }
+        }
+        for _ in 0..<100 { #expect(ask(right) == .matches) }
+        #expect(pool.hashesRun == 1)
+        for _ in 0..<2 { #expect(ask(wrong) == .differs) }
+        #expect(pool.hashesRun == 3, "what was wrong is not remembered here")
+        time.value.withLock { $0 = 1000 }
+        #expect(ask(right) == .matches)
+        #expect(pool.hashesRun == 4)
+        // The accounts as another reading of the file has them: another key.
+        #expect(try ask(check(Realm(), "pw:with:colons")) == .matches)
+        #expect(pool.hashesRun == 5)
+    }
+
+    /// What can't be copied, held by reference.
+    private final class Shared<Value: ~Copyable & Sendable>: Sendable {
+        let value: Value
+        init(_ value: consuming Value) { self.value = value }
+    }
+
     @Test func tooManyAreRefused() throws {
         let realm = Realm()
         let pool = PasswordPool(width: 1, queueLimit: 2)
