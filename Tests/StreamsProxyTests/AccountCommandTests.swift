@@ -158,7 +158,9 @@ import Testing
         ),
         (["update", "--login", "a"], "nothing to change"),
         (["list", "--login", "a"], "unknown option --login; known: --config"),
-        (["list", "all"], "unexpected argument \"all\""),
+        (["list", "all"], "an argument that belongs to no option"),
+        // A password in the wrong place is not shown again.
+        (["create", "--password-stdin", "\"secret\""], "an argument that belongs to no option"),
         (["delete"], "--login is missing"),
     ])
     func wrongUsage(arguments: [String], says: String) throws {

@@ -145,8 +145,8 @@ struct ExplainCase: Sendable, CustomTestStringConvertible {
             content: String(repeating: " ", count: 1_048_577),
             413, 12046, "content"),
         .refused(
-            "too much content in chunks", "DELETE \(streams)", by: "ann", with: ["Transfer-Encoding: chunked"],
-            content: String(repeating: " ", count: 2_000_001), 413, 12046, "request"),
+            "too much content in chunks", "DELETE \(one)", by: "ann", with: ["Transfer-Encoding: chunked"],
+            content: String(repeating: " ", count: 2_000_001), owner: ExplainRealm.ann, 413, 12046, "request"),
         .passes("the own stream", "GET \(one)", by: "view", owner: ExplainRealm.ann),
         .passes("another's stream, read by who may", "GET \(one)/preview/handler/live", by: "root"),
         .passes("the own content", "POST \(streams)", by: "ann", with: [json], content: "{}"),

@@ -178,6 +178,11 @@ struct SeparationBodyRuleTests {
             for method in Method.allCases {
                 let applies = route == .streams && method == .post || route == .stream && method == .put
                 #expect(BodyRule.applies(to: route, method) == applies)
+                // A deletion of many may bring content that names an account.
+                let isBulkDeletion = method == .delete && (route == .streams || route == .logs)
+                #expect(BodyRule.applies(to: route, method, .none) == applies)
+                #expect(BodyRule.applies(to: route, method, .length(2)) == (applies || isBulkDeletion))
+                #expect(BodyRule.applies(to: route, method, .chunked) == (applies || isBulkDeletion))
             }
         }
     }
@@ -259,5 +264,14 @@ struct SeparationBodyRuleTests {
             }
         }
         #expect(passed > 20)
+    }
+
+    @Test func `A deletion's content names no other account, and nothing is put into it`() throws {
+        let foreign = Array("{\"account_id\": \"\(Samples.foreign)\"}".utf8)
+        #expect(throws: SeparationRefusal.foreignAccount) {
+            try BodyRule.edit(foreign.span, account: Samples.own, for: .delete)
+        }
+        let ids = Array("{\"stream_ids\": []}".utf8)
+        #expect(try BodyRule.edit(ids.span, account: Samples.own, for: .delete) == .unchanged)
     }
 }

@@ -25,17 +25,17 @@ struct SeparationOwnershipTests {
         #expect(memory.owner(of: Self.ids[1], now: 1000) == nil)
     }
 
-    @Test func `An absence holds shorter, and a later answer takes its place`() {
+    @Test func `An absence holds as long as an owner, so that time tells nobody which it was`() {
         var memory = OwnershipMemory()
         let id = Self.ids[0]
         Self.answered(&memory, id, .absent)
-        #expect(memory.owner(of: id, now: 499) == .absent)
-        #expect(memory.owner(of: id, now: 500) == nil)
+        #expect(memory.owner(of: id, now: 1999) == .absent)
+        #expect(memory.owner(of: id, now: 2000) == nil)
         Self.answered(&memory, id, .account(Samples.own), at: 500)
         #expect(memory.owner(of: id, now: 2499) == .account(Samples.own))
         Self.answered(&memory, id, .absent, at: 600)
-        #expect(memory.owner(of: id, now: 600) == .absent)
-        #expect(memory.owner(of: id, now: 1100) == nil)
+        #expect(memory.owner(of: id, now: 2599) == .absent)
+        #expect(memory.owner(of: id, now: 2600) == nil)
     }
 
     @Test func `Lifetimes are settings`() {

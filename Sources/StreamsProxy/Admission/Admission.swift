@@ -115,7 +115,7 @@ struct Admission: Sendable {
         }
         do throws(SeparationRefusal) {
             let edit = try rule.edit(bytes, head.query)
-            let checksContent = BodyRule.applies(to: match.route, head.method)
+            let checksContent = BodyRule.applies(to: match.route, head.method, head.framing)
             if checksContent {
                 try ContentTypeRule.check(bytes, head.fields)
                 if case .length(let length) = head.framing, length > BodyRule.maximumLength { throw .contentTooLarge }

@@ -70,7 +70,8 @@ struct CommandOptions {
         let hint = NearestName.of(name, among: known).map { "did you mean \($0)?" }
         let known = "known: \(known.joined(separator: ", "))"
         guard name.utf8.starts(with: "-".utf8) else {
-            return UsageError("unexpected argument \(Displayed.quoted(name)); \(hint ?? known)")
+            // Not shown: it may be a password that was put where every user of the machine could see it.
+            return UsageError("an argument that belongs to no option; \(hint ?? known)")
         }
         return UsageError("unknown option \(Displayed.text(name)); \(hint ?? known)")
     }

@@ -77,21 +77,16 @@ extension ProxyConnection {
         switch contentUse {
         case .streaming, .atHand:
             break
-        case .checking(let request, let account):
+        case .checking(let held):
             contentUse = .atHand
-            do throws(SeparationRefusal) {
-                let edit = try BodyRule.edit(gathered.span, account: account)
-                let length = gathered.count + edit.growth
-                worker.forwarding.endRequest(request, method, .length(length), to: &requestBytes)
-                edit.append(gathered.span, to: &requestBytes)
-            } catch {
-                dropGathered()
-                dropRequest()
-                respond(.separation(error))
-                return
-            }
+            let refusal = checkGathered(held)
             dropGathered()
-            begin(isComplete: true)
+            if let refusal {
+                dropRequest()
+                respond(refusal)
+            } else {
+                begin(isComplete: true)
+            }
         case .accounts(let call):
             contentUse = .atHand
             let request = call.request(method, content: gathered)
@@ -99,6 +94,26 @@ extension ProxyConnection {
             if !worker.answer(request, on: self) { respond(.tokensOverloaded) }
         }
         update()
+    }
+
+    /// Ends `requestBytes` with the content; or why it goes no further. Content may have taken long to come: whoever sent
+    /// it must still be allowed to.
+    private func checkGathered(_ held: GatheredRequest) -> Refusal? {
+        if let denial = worker.authenticator.denial(
+            of: held.principal, method, since: held.directory, now: loop.unixMilliseconds)
+        {
+            return .denied(denial)
+        }
+        let content = gathered
+        do throws(SeparationRefusal) {
+            let edit = try BodyRule.edit(content.span, account: held.principal.accountID, for: method)
+            let length = content.count + edit.growth
+            worker.forwarding.endRequest(held.request, method, .length(length), to: &requestBytes)
+            edit.append(content.span, to: &requestBytes)
+            return nil
+        } catch {
+            return .separation(error)
+        }
     }
 
     func dropGathered() {

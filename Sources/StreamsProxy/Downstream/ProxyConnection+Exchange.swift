@@ -22,7 +22,9 @@ extension ProxyConnection {
         requestBytes = loop.memory.takeBuffer()
         if admitted.checksContent, let principal {
             worker.forwarding.appendRequestFields(request, head, bytes, to: &requestBytes)
-            contentUse = .checking(request, account: principal.accountID)
+            contentUse = .checking(
+                GatheredRequest(
+                    request: request, principal: principal, directory: worker.authenticator.directory))
             if head.framing == .none { useGathered() } else { sendContinue() }
             return
         }

@@ -19,7 +19,7 @@ final class ProxyConnection: ServerConnection {
         /// All of it is in `requestBytes`; what is read of it is passed over.
         case atHand
         /// It is gathered, and looked at before anything goes upstream.
-        case checking(ForwardedRequest, account: UniqueID)
+        case checking(GatheredRequest)
         /// It is gathered for the accounts' own resources.
         case accounts(TokensCall)
     }

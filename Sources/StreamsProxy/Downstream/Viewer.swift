@@ -28,13 +28,8 @@ struct Viewer {
             return denial
         case .success(let current):
             if let denial = denial(of: current) { return denial }
-            if principal.kind == .basic, directory !== authenticator.directory {
-                let before = directory.account(principal.accountID)?.password
-                if before != authenticator.directory.account(principal.accountID)?.password {
-                    return .unauthenticated(.wrongLoginOrPassword)
-                }
-            }
-            return nil
+            return authenticator.hasPasswordChanged(principal, since: directory)
+                ? .unauthenticated(.wrongLoginOrPassword) : nil
         }
     }
 

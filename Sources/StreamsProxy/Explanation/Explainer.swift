@@ -195,7 +195,7 @@ struct Explainer {
         if admitted.checksContent, let principal = admitted.principal {
             do throws(SeparationRefusal) {
                 let edit = try content.map { content throws(SeparationRefusal) in
-                    try BodyRule.edit(content.span, account: principal.accountID)
+                    try BodyRule.edit(content.span, account: principal.accountID, for: head.method)
                 }
                 growth = edit?.growth
                 explanation.content =

@@ -18,8 +18,17 @@ package enum BodyRule {
         }
     }
 
-    /// `content` is all of it.
-    package static func edit(_ content: Span<UInt8>, account: UniqueID) throws(SeparationRefusal) -> BodyEdit {
+    /// Whether the content of such a request is looked at: also that of a deletion of many, where it has any. What
+    /// Luna-Streams makes of it is not known, so it may name no other account.
+    package static func applies(to route: Route, _ method: Method, _ framing: ContentFraming) -> Bool {
+        if method == .delete, route == .streams || route == .logs { return framing != .none }
+        return applies(to: route, method)
+    }
+
+    /// `content` is all of it. A deletion's own account stands in its query; nothing is put into its content.
+    package static func edit(
+        _ content: Span<UInt8>, account: UniqueID, for method: Method = .post
+    ) throws(SeparationRefusal) -> BodyEdit {
         if content.count > maximumLength { throw .contentTooLarge }
         let object: OutermostObject
         do throws(OutermostObject.Fault) {
@@ -31,6 +40,7 @@ package enum BodyRule {
             }
         }
         switch object.account {
+        case .absent where method == .delete: return .unchanged
         case .absent: return .inserting(account, at: object.start, isOnlyMember: object.isEmpty)
         case .text(account): return .unchanged
         case .text: throw .foreignAccount

@@ -36,9 +36,9 @@ package struct OwnershipMemory {
     private let absenceLifetime: Int64
     private var changes = 0
 
-    /// `capacity` in streams; lifetimes in milliseconds, counted from the question. An absence is remembered for less:
-    /// the stream may just be in the making.
-    package init(capacity: Int = 4096, ownerLifetime: Int64 = 2000, absenceLifetime: Int64 = 500) {
+    /// `capacity` in streams; lifetimes in milliseconds, counted from the question. An absence is remembered as long as an
+    /// owner: else the time of a second answer would tell a stranger which of the two it was.
+    package init(capacity: Int = 4096, ownerLifetime: Int64 = 2000, absenceLifetime: Int64 = 2000) {
         halfCapacity = max(1, capacity / 2)
         self.ownerLifetime = ownerLifetime
         self.absenceLifetime = absenceLifetime
