@@ -55,6 +55,8 @@ final class UpstreamConnection: EventSource {
         client = nil
         phase = .idle
         isReused = true
+        isPaused = false
+        updateInterest()
         setDeadline(loop.now.advanced(by: timeout))
     }
 

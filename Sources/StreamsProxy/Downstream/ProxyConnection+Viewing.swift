@@ -1,0 +1,56 @@
+import Auth
+import HTTPCore
+
+/// A live preview or tunnel that runs stays bound to whoever watches it.
+extension ProxyConnection {
+    /// From now on whoever watches is decided on again. Luna-Accounts is asked when its last answer ends, which was
+    /// some time ago: so the first time is now.
+    func beginReviews() {
+        guard let viewer else { return }
+        switch viewer.proof {
+        case .directory: scheduleReview(worker.reviewInterval)
+        case .service: scheduleReview(Interval(nanoseconds: 0))
+        }
+    }
+
+    private func scheduleReview(_ interval: Interval) {
+        deadlines.scheduleReview(at: loop.now, interval)
+        exchangeDeadline = deadlines.next
+    }
+
+    private var isWatched: Bool { !isClosed && (exchange.isRelaying || exchange.isTunnel) }
+
+    /// Decides again on whoever watches: the token may be gone, the account downgraded, the password changed.
+    func reviewViewer() {
+        guard let viewer, isWatched else { return }
+        switch viewer.proof {
+        case .directory(let directory):
+            let denial = viewer.review(worker.authenticator, since: directory, now: loop.unixMilliseconds)
+            endReview(denial, next: worker.reviewInterval)
+        case .service(let question):
+            if let known = worker.review(question, for: self) { reviewed(question, known) }
+        }
+    }
+
+    /// Luna-Accounts has been asked again.
+    func reviewed(_ question: ServiceQuestion, _ answer: DatedDecision) {
+        guard isWatched, case .service(let current) = viewer?.proof, current.digest == question.digest else { return }
+        let now = loop.unixMilliseconds
+        let denial = viewer?.review(answer.decision, grace: worker.reviewGrace, now: now, at: loop.now)
+        // Whoever is refused is so within an interval of the last proof, whenever that was.
+        let (left, overflows) = answer.end.subtractingReportingOverflow(now)
+        let isDated = !overflows && left > 0 && left < 86_400_000
+        let next = isDated ? Interval(nanoseconds: left * 1_000_000) : worker.reviewInterval
+        endReview(denial ?? nil, next: min(next, worker.reviewInterval))
+    }
+
+    private func endReview(_ denial: Denial?, next: Interval) {
+        if let denial {
+            worker.noteCut(requestID, match.route, denial)
+            perform(exchange.clientGone())
+            abort()
+        } else {
+            scheduleReview(next)
+        }
+    }
+}
