@@ -16,14 +16,8 @@ if arguments.contains("--help") {
 }
 
 // Everything is in memory, so there is nothing to bring to an end.
-var ending = sigset_t()
-sigemptyset(&ending)
-for number in [SIGTERM, SIGINT] {
-    signal(number) { _ in _exit(0) }
-    sigaddset(&ending, number)
-}
-// Whoever started us from a thread that blocks signals has passed that on.
-pthread_sigmask(SIG_UNBLOCK, &ending, nil)
+for number in EndingSignals.all { signal(number) { _ in _exit(0) } }
+EndingSignals.unblock()
 
 do throws(DemoOptions.Problem) {
     let options = try DemoOptions(arguments)

@@ -6,7 +6,6 @@ enum ExchangeEvent: Sendable, CustomStringConvertible {
     case begin(isReplayable: Bool = true, isComplete: Bool = true, asksUpgrade: Bool = false)
     case connected(isReused: Bool)
     case connectFailed
-    case lostReplay
     case forbidUpgrade
     case requestCompleted
     case answerBegan
@@ -24,7 +23,6 @@ enum ExchangeEvent: Sendable, CustomStringConvertible {
                 + (asksUpgrade ? ", asks upgrade" : "")
         case .connected(let isReused): isReused ? "pooled connection" : "fresh connection"
         case .connectFailed: "connect failed"
-        case .lostReplay: "lost replay"
         case .forbidUpgrade: "forbid upgrade"
         case .requestCompleted: "request completed"
         case .answerBegan: "answer began"
@@ -46,7 +44,6 @@ extension Exchange {
             return begin(isReplayable: isReplayable, isRequestComplete: isComplete, asksUpgrade: asksUpgrade)
         case .connected(let isReused): return connected(isReused: isReused)
         case .connectFailed: return connectFailed(.unreachable)
-        case .lostReplay: lostReplay()
         case .forbidUpgrade: forbidUpgrade()
         case .requestCompleted: requestCompleted()
         case .answerBegan: answerBegan()

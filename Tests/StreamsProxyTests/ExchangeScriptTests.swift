@@ -120,7 +120,6 @@ struct ExchangeScriptTests {
         Script(
             "not what can't be replayed", Step(.begin(isReplayable: false), .connect(isFresh: true)), pooled,
             Step(.upstreamClosed, lost)),
-        Script("not once its content is gone", begun, pooled, Step(.lostReplay), Step(.upstreamClosed, lost)),
         Script(
             "not after a timeout", begun, pooled, Step(.fail(.silence), .respond(.silence)),
             Step(.upstreamClosed, .wait)),

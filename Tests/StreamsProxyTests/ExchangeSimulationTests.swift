@@ -27,7 +27,6 @@ struct ExchangeSimulationTests {
                 self.isComplete = isComplete
                 mayUpgrade = asksUpgrade
             case .connected(let isReused): if sends < connects { self.isReused = isReused }
-            case .lostReplay: isReplayable = false
             case .forbidUpgrade: mayUpgrade = false
             case .requestCompleted: isComplete = true
             case .answerBegan, .interim, .head: if sends > 0 { hasSeenAnswer = true }
@@ -114,7 +113,7 @@ struct ExchangeSimulationTests {
         case 15: return .interim(103)
         case 16, 17: return .requestCompleted
         case 18: return .answerBegan
-        case 19: return .lostReplay
+        case 19: return .forbidUpgrade
         case 20: return .forbidUpgrade
         case 21: return .connectFailed
         case 22: return .fail(flag ? .silence : .requestTimeout)

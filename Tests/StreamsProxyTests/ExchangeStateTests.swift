@@ -88,7 +88,7 @@ struct ExchangeStateTests {
 
     @Test(arguments: rows)
     func `Notes without an action change no state`(_ row: Row) {
-        for event in [ExchangeEvent.lostReplay, .forbidUpgrade, .requestCompleted, .answerBegan] {
+        for event in [ExchangeEvent.forbidUpgrade, .requestCompleted, .answerBegan] {
             var exchange = Exchange()
             for step in row.prelude { _ = exchange.apply(step) }
             let action = exchange.apply(event)

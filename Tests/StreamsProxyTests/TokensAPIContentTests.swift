@@ -107,9 +107,9 @@ import Testing
 
     @Test(
         arguments: [
-            ("application/json", true), ("Application/JSON", true), (" application/json ", true),
+            ("application/json", true), ("Application/JSON", true),
             ("application/json; charset=utf-8", true), ("application/json;charset=\"UTF-8\"", true),
-            ("application/json; version=1", true), ("application/json;", true),
+            ("application/json; version=1", false), ("application/json;", true),
             (nil, false), ("", false), ("text/plain", false), ("application/jsonp", false),
             ("application/json2", false),
             ("application/merge-patch+json", false), ("application/x-www-form-urlencoded", false),

@@ -8,18 +8,12 @@ enum InputFile {
         let descriptor = isStandardInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(option, path, errno) }
         defer { if !isStandardInput { close(descriptor) } }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw failure(option, path, errno)
-            }
-            if count == 0 { return bytes }
-            bytes.append(contentsOf: chunk[..<count])
-            guard bytes.count <= limit else {
-                throw UsageError("\(option): \(Displayed.quoted(path)) is longer than \(limit) bytes")
+        do throws(BoundedRead.Fault) {
+            return try BoundedRead.all(of: descriptor, limit: limit)
+        } catch {
+            switch error {
+            case .tooLong: throw UsageError("\(option): \(Displayed.quoted(path)) is longer than \(limit) bytes")
+            case .failed(let code): throw failure(option, path, code)
             }
         }
     }

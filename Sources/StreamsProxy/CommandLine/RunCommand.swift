@@ -58,13 +58,8 @@ package enum RunCommand {
         let watch = file.map { file, stamp in
             AccountsFileWatch(file, since: stamp) { follow($0, by: server) }
         }
-        // Whoever started us may have left them blocked, as threads of Dispatch are.
-        var ending = sigset_t()
-        sigemptyset(&ending)
-        sigaddset(&ending, SIGTERM)
-        sigaddset(&ending, SIGINT)
-        pthread_sigmask(SIG_UNBLOCK, &ending, nil)
-        let signals = [SIGTERM, SIGINT].map { number in
+        EndingSignals.unblock()
+        let signals = EndingSignals.all.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
             source.setEventHandler { server.drain() }

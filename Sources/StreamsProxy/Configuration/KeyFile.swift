@@ -13,23 +13,19 @@ enum KeyFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(errno) }
         guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= sizeLimit else {
-            throw SettingsFileError(sentence: "must be a regular file of at most \(sizeLimit >> 10) KiB")
+            throw SettingsFileError(sentence: tooLong)
         }
-        var bytes: [UInt8] = []
-        while bytes.count <= sizeLimit {
-            var code: Int32 = 0
-            let chunk = [UInt8](unsafeUninitializedCapacity: 16384) { buffer, count in
-                let result = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-                if result < 0 { code = errno }
-                count = max(0, result)
+        do throws(BoundedRead.Fault) {
+            return try BoundedRead.all(of: descriptor, limit: sizeLimit)
+        } catch {
+            switch error {
+            case .tooLong: throw SettingsFileError(sentence: tooLong)
+            case .failed(let code): throw failure(code)
             }
-            if code == EINTR { continue }
-            guard code == 0 else { throw failure(code) }
-            if chunk.isEmpty { return bytes }
-            bytes += chunk
         }
-        throw SettingsFileError(sentence: "must be a regular file of at most \(sizeLimit >> 10) KiB")
     }
+
+    private static let tooLong = "must be a regular file of at most \(sizeLimit >> 10) KiB"
 
     private static func failure(_ code: Int32) -> SettingsFileError {
         switch code {

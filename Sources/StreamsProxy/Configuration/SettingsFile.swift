@@ -8,7 +8,7 @@ struct SettingsFileError: Error, Equatable {
 
 /// The settings file on disk.
 enum SettingsFile {
-    /// Far above any settings; it keeps a wrong path (a log, a device) from filling the memory.
+    /// Far above any settings.
     static let sizeLimit = 1 << 20
 
     static func read(_ path: String) throws(SettingsFileError) -> [UInt8] {
@@ -16,20 +16,16 @@ enum SettingsFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(errno) }
         defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        while bytes.count <= sizeLimit {
-            var code: Int32 = 0
-            let chunk = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
-                let result = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-                if result < 0 { code = errno }
-                count = max(0, result)
+        do throws(BoundedRead.Fault) {
+            return try BoundedRead.all(of: descriptor, limit: sizeLimit)
+        } catch {
+            switch error {
+            case .tooLong:
+                throw SettingsFileError(
+                    sentence: "the file is longer than \(sizeLimit) bytes, so it can't be a settings file")
+            case .failed(let code): throw failure(code)
             }
-            if code == EINTR { continue }
-            guard code == 0 else { throw failure(code) }
-            if chunk.isEmpty { return bytes }
-            bytes += chunk
         }
-        throw SettingsFileError(sentence: "the file is longer than \(sizeLimit) bytes, so it can't be a settings file")
     }
 
     private static func failure(_ code: Int32) -> SettingsFileError {

@@ -94,11 +94,6 @@ package struct Exchange: ~Copyable {
         return .respond(failure)
     }
 
-    /// More content has come than is kept for sending again.
-    package mutating func lostReplay() {
-        isReplayable = false
-    }
-
     /// What Luna-Streams offers to switch to is not what was asked for.
     package mutating func forbidUpgrade() {
         asksUpgrade = false

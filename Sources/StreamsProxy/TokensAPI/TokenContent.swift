@@ -10,7 +10,9 @@ struct TokenContent {
     private let node: JSONNode
 
     init(_ request: TokensRequest) throws(TokensRefusal) {
-        guard let type = request.contentType, JSONMediaType.matches(type) else { throw .notJSONType }
+        guard let type = request.contentType, ContentTypeRule.isJSON(type.span, 0..<type.count) else {
+            throw .notJSONType
+        }
         guard request.content.count <= TokensAPI.maximumContentSize else { throw .contentTooLarge }
         do {
             // `permissions` stands one deep.

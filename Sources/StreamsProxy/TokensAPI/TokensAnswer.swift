@@ -27,7 +27,7 @@ package struct TokensAnswer: Sendable, Concealed {
 
     /// 201: the only time that the token itself is shown.
     static func created(_ id: UniqueID, token: String) -> TokensAnswer {
-        let url = "\(TokensResource.tokensPath)/\(id)"
+        let url = "\(Route.tokens.name)/\(id)"
         var writer = JSONWriter()
         writer.object {
             $0.member("token_id", id.description)

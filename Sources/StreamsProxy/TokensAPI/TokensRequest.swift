@@ -10,25 +10,19 @@ package enum TokensResource: Sendable, Equatable {
     /// `/6/account`
     case account
 
-    /// What `.tokens` is found under, and with a slash and an id after it `.token`.
-    static let tokensPath = "/6/tokens"
-
-    package var methods: MethodSet {
+    /// Its route, whose methods it has.
+    package var route: Route {
         switch self {
-        case .tokens: [.get, .head, .post]
-        case .token: [.get, .head, .put, MethodSet(.patch), .delete]
-        case .account: [.get, .head]
+        case .tokens: .tokens
+        case .token: .token
+        case .account: .account
         }
     }
+
+    package var methods: MethodSet { route.methods }
 
     /// The value of an Allow field: the methods, and OPTIONS, which the connection answers.
-    package var allow: StaticString {
-        switch self {
-        case .tokens: "GET, HEAD, POST, OPTIONS"
-        case .token: "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
-        case .account: "GET, HEAD, OPTIONS"
-        }
-    }
+    package var allow: StaticString { methods.allow }
 }
 
 /// A request for one of them, with all of its content.
