@@ -48,3 +48,24 @@ def test_a_deletion_of_many_names_no_other_account_in_its_content(start_proxy, a
     assert answer.status == 200 and answer.json()["content"].encode() == content
     assert answer.json()["target"] == f"/1{path}?account_id={accounts.ann.account_id}"
     assert delete(b"").status == 200
+
+
+def test_content_that_drips_is_not_waited_for_longer_than_a_request(start_proxy, accounts):
+    proxy = start_proxy(EchoOrigin(), isolation=1, timeouts={"request": 0.5})
+    with proxy.connect() as connection:
+        fields = [bearer(accounts.ann.tokens["all"]), JSON, ("Content-Length", "1000")]
+        connection.send(request_bytes("POST", route("/streams"), fields))
+        ended = False
+        for _ in range(40):
+            try:
+                connection.send(b" ")
+                connection.stream.sock.settimeout(0.1)
+                ended = connection.stream.sock.recv(1) == b""
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                ended = True
+            if ended:
+                break
+        assert ended, "a byte now and then keeps it waiting"
+    assert proxy.origin.requests == []

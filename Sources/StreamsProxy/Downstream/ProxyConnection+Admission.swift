@@ -22,7 +22,7 @@ extension ProxyConnection {
         case .accounts(let match, let principal):
             self.match = match
             contentUse = .accounts(TokensCall(match, head, bytes, principal))
-            if head.framing == .none { useGathered() } else { sendContinue() }
+            beginGathering()
         case .undecided(let match):
             self.match = match
             isHeld = true
@@ -59,6 +59,24 @@ extension ProxyConnection {
 
     // MARK: Content that is looked at
 
+    /// The content is read now, all of it within `request`: a byte a minute must not hold a mebibyte for ever.
+    func beginGathering() {
+        if framing == .none {
+            useGathered()
+            return
+        }
+        deadlines.begin(at: loop.now, worker.timeouts)
+        exchangeDeadline = deadlines.next
+        sendContinue()
+    }
+
+    var isGathering: Bool {
+        switch contentUse {
+        case .streaming, .atHand: false
+        case .checking, .accounts: true
+        }
+    }
+
     func gather(_ bytes: Span<UInt8>) {
         guard gathered.count + bytes.count <= BodyRule.maximumLength else {
             let isAccounts: Bool
@@ -74,6 +92,7 @@ extension ProxyConnection {
     }
 
     func useGathered() {
+        exchangeDeadline = .never
         switch contentUse {
         case .streaming, .atHand:
             break

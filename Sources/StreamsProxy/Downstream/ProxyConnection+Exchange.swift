@@ -25,7 +25,7 @@ extension ProxyConnection {
             contentUse = .checking(
                 GatheredRequest(
                     request: request, principal: principal, directory: worker.authenticator.directory))
-            if head.framing == .none { useGathered() } else { sendContinue() }
+            beginGathering()
             return
         }
         worker.forwarding.appendRequest(request, head, bytes, to: &requestBytes)

@@ -116,6 +116,10 @@ final class ProxyConnection: ServerConnection {
     }
 
     override func exchangeDeadlinePassed() {
+        if isGathering {
+            requestTimedOut()
+            return
+        }
         if deadlines.isReviewDue(at: loop.now) { reviewViewer() }
         guard !isClosed, let failure = deadlines.passed(at: loop.now, hasReachedPeer: attempt?.hasReachedPeer == true)
         else {

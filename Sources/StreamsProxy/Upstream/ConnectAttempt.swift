@@ -21,7 +21,7 @@ final class ConnectAttempt {
     }
 
     /// Sets every option, each with its reason.
-    func configure(url: String, connectTimeout: Interval) {
+    func configure(url: String, isSecure: Bool, connectTimeout: Interval) {
         guard let easy else { return }
         // SAFETY: the handle's callbacks get this object unretained; the connector or the transport retains it until
         // the handle is removed, and removing it closes the connection that could call back.
@@ -44,8 +44,9 @@ final class ConnectAttempt {
         // A backstop: the exchange's own deadline comes first.
         _ = ccurl_set_long(
             easy, CURLOPT_CONNECTTIMEOUT_MS, Int(min(connectTimeout.nanoseconds / 1_000_000 + 1000, 86_400_000)))
-        // Never used for content: the smallest that libcurl allows.
-        _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, 1024)
+        // With TLS `curl_easy_recv` gives no more than this at once: a whole record. Else it is never used, and the
+        // smallest that libcurl allows will do.
+        _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, isSecure ? 16384 : 1024)
     }
 
     fileprivate func opened(_ socket: Int32) {

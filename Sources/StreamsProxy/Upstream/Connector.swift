@@ -19,7 +19,7 @@ final class Connector {
     func connect(for client: ProxyConnection, timeout: Interval) -> ConnectAttempt? {
         guard let easy = curl_easy_init() else { return nil }
         let attempt = ConnectAttempt(easy: easy, client: client)
-        attempt.configure(url: url, connectTimeout: timeout)
+        attempt.configure(url: url, isSecure: isSecure, connectTimeout: timeout)
         let isStarted = multi.addKeeping(easy) { [unowned self] result in
             completed(attempt, result.code)
             return true

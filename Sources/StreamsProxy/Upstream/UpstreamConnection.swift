@@ -61,7 +61,11 @@ final class UpstreamConnection: EventSource {
     }
 
     override func deadlinePassed() {
-        if phase == .idle { pool?.discard(self) }
+        if phase == .idle {
+            pool?.discard(self)
+        } else if phase != .closed, !isPaused {
+            receive()
+        }
     }
 
     /// Ends the connection at once; the client hears nothing of it.
@@ -175,9 +179,16 @@ final class UpstreamConnection: EventSource {
 
     private func receive() {
         var buffer = loop.memory.takeReadBuffer()
-        // TLS records may wait inside libcurl, of which epoll knows nothing: read until it has none. Plain sockets
-        // are asked once; what is left makes them ready again.
+        // TLS records may wait inside libcurl, of which epoll knows nothing: read until it has none, but not for ever
+        // in one turn. Plain sockets are asked once; what is left makes them ready again.
+        var rounds = 0
         receiving: repeat {
+            rounds += 1
+            if rounds > 16 {
+                // The next turn: one nanosecond on is not due in this one.
+                setDeadline(loop.now.advanced(by: Interval(nanoseconds: 1)))
+                break
+            }
             switch transport.receive(descriptor, into: &buffer) {
             case .bytes(let count): process(buffer.span.extracting(0..<count))
             case .wouldBlock: break receiving
@@ -300,8 +311,20 @@ final class UpstreamConnection: EventSource {
         }
     }
 
+    /// Whether TLS has more bytes, or an end, of which epoll would say nothing while the connection is idle: the next
+    /// exchange would take them for its answer.
+    private func holdsMoreInTLS() -> Bool {
+        guard isSecure, isPersistent else { return false }
+        var byte: [UInt8] = [0]
+        switch transport.receive(descriptor, into: &byte) {
+        case .wouldBlock: return false
+        case .bytes, .end, .failed: return true
+        }
+    }
+
     private func complete(surplus: Int) {
         phase = .complete
-        client?.upstreamCompleted(isPersistent: isPersistent && surplus == 0 && output.isEmpty)
+        client?.upstreamCompleted(
+            isPersistent: isPersistent && surplus == 0 && output.isEmpty && !holdsMoreInTLS())
     }
 }
