@@ -1,0 +1,1 @@
+"""The base classes, where luna-api has them."""

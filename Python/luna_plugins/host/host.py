@@ -1,0 +1,79 @@
+"""The host: the plugins, the socket for their routes, and what the proxy says."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from luna_plugins.host.configuration import Configuration
+from luna_plugins.host.control_channel import ProtocolError
+from luna_plugins.host.outbox import Outbox
+from luna_plugins.host.plugin import FAILED, Plugin
+from luna_plugins.host.point_feed import PointFeed
+from luna_plugins.host.request_listener import RequestListener
+
+
+class PluginHost:
+    """Runs the plugins of one configuration until the proxy says so or goes away."""
+
+    def __init__(self, configuration: Configuration, outbox: Outbox) -> None:
+        self._configuration = configuration
+        self._outbox = outbox
+        self._plugins: dict[str, Plugin] = {}
+        self._feeds: list[PointFeed] = []
+        self._feeding: list[asyncio.Task[None]] = []
+        for entry in configuration.plugins:
+            if entry.name in self._plugins:
+                self._plugins[entry.name].fail(FAILED, "the plugin is named twice")
+                continue
+            self._plugins[entry.name] = Plugin(
+                entry, configuration.folders, configuration.timeouts, self._tell_status
+            )
+        self._listener = RequestListener(
+            configuration.socket, self._plugins, configuration.timeouts, configuration.limits
+        )
+
+    async def start(self) -> None:
+        """Starts all plugins at once, then listens and says so. Each ends up running or failed, within its time."""
+        self._tell_status()
+        await asyncio.gather(*(plugin.start() for plugin in self._plugins.values()))
+        for plugin in self._plugins.values():
+            if plugin.event_plugins:
+                feed = PointFeed(plugin, self._configuration.timeouts, self._configuration.limits, self._tell_lost)
+                self._feeds.append(feed)
+                self._feeding.append(asyncio.create_task(feed.run()))
+        await self._listener.listen()
+        self._outbox.put({"type": "ready"})
+
+    def receive(self, message: dict[str, Any]) -> None:
+        """A message of the proxy. Raises ProtocolError for points that are no list; unknown types are for newer hosts."""
+        if message.get("type") != "points":
+            return
+        points = message.get("points")
+        if not isinstance(points, list):
+            raise ProtocolError("points: must be an array")
+        for feed in self._feeds:
+            feed.offer(points)
+
+    async def close(self, patience: float) -> None:
+        """Waits up to `patience` seconds for the requests under way, then closes all plugins, each within its time."""
+        await self._listener.close(patience)
+        await asyncio.gather(*(plugin.close() for plugin in self._plugins.values()))
+        for feed in self._feeds:
+            feed.report()
+
+    def _tell_status(self) -> None:
+        plugins = [
+            {
+                "name": plugin.name,
+                "status": plugin.state,
+                "kinds": plugin.kinds,
+                "error": plugin.error,
+                "routes": plugin.app.routes.described(),
+            }
+            for plugin in self._plugins.values()
+        ]
+        self._outbox.put({"type": "status", "plugins": plugins})
+
+    def _tell_lost(self, plugin: str, count: int) -> None:
+        self._outbox.put({"type": "lost", "plugin": plugin, "count": count})

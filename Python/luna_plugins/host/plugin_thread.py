@@ -1,0 +1,158 @@
+"""The thread a plugin lives on."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+import threading
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable
+
+from luna_plugins.host.log import LOG, belong_to
+
+#: Threads for the plain handlers of a plugin: so many may block at once.
+SPARE_THREADS = 8
+#: How long, in seconds, a loop may take to answer before its thread counts as blocked.
+ANSWER = 1.0
+
+
+class CallFailure(Exception):
+    """A call that did not come to its end. `place` says where it stood, as lines of a traceback."""
+
+    def __init__(self, text: str, place: str = "") -> None:
+        super().__init__(text)
+        self.place = place
+
+
+class TimedOut(CallFailure):
+    """The call took too long and was cancelled; the loop goes on."""
+
+
+class ThreadBlocked(CallFailure):
+    """The call took too long, and the loop does not answer: something does not give the thread back."""
+
+
+class PluginGone(CallFailure):
+    """The plugin was given up while the call was under way."""
+
+
+class PluginThread:
+    """A thread with an event loop of its own. What a plugin blocks there, it blocks for itself alone.
+
+    The host's loop calls; the plugin's loop runs what is called. A thread can't be ended from outside: one that is
+    blocked stays, as a daemon, until what it does is done. The loop is never closed, so that it can be told things at
+    any time.
+    """
+
+    def __init__(self, name: str, host_loop: asyncio.AbstractEventLoop) -> None:
+        self._host_loop = host_loop
+        self._name = name
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(self._make_executor())
+        self._spare_threads = self._make_executor()
+        self._stopping = False
+        self._given_up: asyncio.Future[None] = host_loop.create_future()
+        self._thread = threading.Thread(target=self._run, name=f"plugin {name}", daemon=True)
+        self._thread.start()
+
+    async def call(self, function: Callable[[], Any], seconds: float) -> Any:
+        """Calls a function on the plugin's loop, awaits what it returns if that can be awaited, and gives the result.
+
+        Raises what it raises, or a CallFailure.
+        """
+        work = _Work(function)
+        outcome = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work.run(), self._loop))
+        try:
+            await asyncio.wait({outcome, self._given_up}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if outcome.cancelled():
+                raise CallFailure("it was cancelled")
+            if outcome.done():
+                return outcome.result()
+            if self._given_up.done():
+                raise PluginGone("the plugin was given up")
+            place = work.place()
+        finally:
+            outcome.cancel()
+        if await self.answers(ANSWER):
+            raise TimedOut(f"not done within {seconds:g} s", place)
+        raise ThreadBlocked(f"not done within {seconds:g} s, and its thread is blocked", self.stack())
+
+    async def call_in_spare_thread(self, function: Callable[[], Any]) -> Any:
+        """For the plugin's loop: runs a plain function where it may block."""
+        return await self._loop.run_in_executor(self._spare_threads, function)
+
+    async def answers(self, seconds: float) -> bool:
+        """Whether the loop gets to run something within that time."""
+        answer: asyncio.Future[None] = self._host_loop.create_future()
+        self._loop.call_soon_threadsafe(self._host_loop.call_soon_threadsafe, _resolve, answer)
+        await asyncio.wait({answer}, timeout=seconds)
+        return answer.done()
+
+    def stack(self) -> str:
+        """What the thread does now, as lines of a traceback."""
+        frame = sys._current_frames().get(self._thread.ident or 0)
+        return "".join(traceback.format_stack(frame)).rstrip() if frame else ""
+
+    def give_up(self) -> None:
+        """Ends all calls under way, cancels the plugin's tasks, and ends the loop once they are done."""
+        _resolve(self._given_up)
+        self._spare_threads.shutdown(wait=False)
+        asyncio.run_coroutine_threadsafe(self._finish(), self._loop)
+
+    async def _finish(self) -> None:
+        """Runs on the plugin's loop."""
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=ANSWER)
+        self._stopping = True
+        self._loop.stop()
+
+    def _run(self) -> None:
+        """The thread: the loop, also after `sys.exit()` in a task, which would end it."""
+        belong_to(self._name)
+        asyncio.set_event_loop(self._loop)
+        while not self._stopping:
+            try:
+                self._loop.run_forever()
+            except BaseException:
+                LOG.exception("a task left the event loop")
+
+    def _make_executor(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(
+            SPARE_THREADS, thread_name_prefix=f"plugin {self._name}", initializer=belong_to, initargs=(self._name,)
+        )
+
+
+class _Work:
+    """One call on the plugin's loop."""
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function = function
+        self._task: asyncio.Task[Any] | None = None
+
+    async def run(self) -> Any:
+        """Nothing but an exception or a result leaves it: `sys.exit()` is no way to end the host."""
+        self._task = asyncio.current_task()
+        try:
+            result = self._function()
+            return await result if inspect.isawaitable(result) else result
+        except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+            raise CallFailure(f"it raised {type(error).__name__}") from error
+
+    def place(self) -> str:
+        """Where the coroutines of the call wait, outermost first; nothing if it hasn't begun."""
+        frames = []
+        inner: Any = self._task.get_coro().cr_await if self._task else None  # type: ignore[union-attr]
+        while (frame := getattr(inner, "cr_frame", None)) is not None:
+            frames.append(traceback.FrameSummary(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
+            inner = inner.cr_await
+        return "".join(traceback.format_list(frames)).rstrip()
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
