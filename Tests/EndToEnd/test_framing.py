@@ -67,7 +67,7 @@ def test_the_upstream_gets_one_framing(proxy):
 
 
 def test_request_trailers_are_dropped(proxy):
-    trailers = b"X-Trailer: 1\r\nAuthorization: Basic canary\r\nLuna-Account-Id: x\r\nContent-Length: 5\r\n"
+    trailers = b"X-Trailer: 1\r\nETag: x\r\n"
     with proxy.connect() as connection:
         raw = post(proxy, chunked(b"abc", trailers=trailers), CHUNKED, ("Trailer", "X-Trailer"))
         connection.send(raw + request_bytes("GET", route("/version")))

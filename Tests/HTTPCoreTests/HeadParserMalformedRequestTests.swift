@@ -53,7 +53,11 @@ struct HeadParserMalformedRequestTests {
         target("/?[a]"), target("/?{a}"), target("/?\u{C3}\u{A9}"), target("/?\\"),
         target("/%"), target("/%0"), target("/%zz"), target("/%0g"), target("/%%20"), target("/%u0041"),
         target("/?%"), target("/?%1"), target("/?%xy"), target("/a%2?0"),
-        line("CONNECT h:443 HTTP/1.1", .malformedTarget), line("OPTIONS ** HTTP/1.1", .malformedTarget),
+        line("CONNECT h:443 HTTP/1.1", .tunnelNotOffered), line("CONNECT [::1]:443 HTTP/1.1", .tunnelNotOffered),
+        line("CONNECT h HTTP/1.1", .malformedTarget), line("CONNECT h: HTTP/1.1", .malformedTarget),
+        line("CONNECT u@h:443 HTTP/1.1", .malformedTarget), line("CONNECT h:443/ HTTP/1.1", .malformedTarget),
+        line("CONNECT / HTTP/1.1", .malformedTarget), line("CONNECT http://h/ HTTP/1.1", .malformedTarget),
+        line("OPTIONS ** HTTP/1.1", .malformedTarget),
         line("OPTIONS *?a HTTP/1.1", .malformedTarget),
         target("http://other/", .mismatchedHost), target("http://h:80/", .mismatchedHost),
         target("http://h./", .mismatchedHost), target("http://u@h/", .mismatchedHost),
@@ -84,6 +88,9 @@ struct HeadParserMalformedRequestTests {
         fields("Content-Length : 5", .malformedFieldName), fields(" A: b", .foldedField),
         fields("\tA: b", .foldedField), fields("A: b\r\n c", .foldedField), fields("A: b\r\n\tc", .foldedField),
         fields("Transfer-Encoding:\r\n chunked", .foldedField), fields("A: b\r\n ", .foldedField),
+        fields("Content_Length: 5", .aliasedFieldName), fields("content.length: 5", .aliasedFieldName),
+        fields("Transfer_Encoding: chunked", .aliasedFieldName), fields("TRANSFER.ENCODING: x", .aliasedFieldName),
+        fields("Content-Type: a/b\r\ncontent-type: a/b", .repeatedContentType),
         Malformed("folding before the first field", "GET / HTTP/1.1\r\n Host: h\r\n\r\n", .foldedField),
     ]
 
@@ -97,7 +104,10 @@ struct HeadParserMalformedRequestTests {
         [
             "", "a,b", "a, b", "u@h", "u:p@h", "a b", "h:65536", "h:99999", "h:000080", "h:-1", "h:8a", "h:80:80",
             ":80",
-            "h/", "h?", "h#", "[::1", "[]", "[::g]", "::1", "[::1]x", "h%20", "h\\", "\u{E9}", "<h>", "h;", "a\tb", "'",
+            "h/", "h?", "h#", "[::1", "[]", "[::g]", "::1", "[::1]x", "[:]", "[:::]", "[1]",
+            "[1:2:3:4:5:6:7]", "[1:2:3:4:5:6:7:8:9]", "[1:2:3:4:5:6:7::8]", "[::1::]", "[1::2::3]", "[12345::]", "[1:]",
+            "[:1]", "[1.2.3.4]", "[::1.2.3]", "[::1.2.3.256]", "[::1.2.3.4:5]", "[::.1.2.3]", "[fe80::1%25e0]",
+            "[v1.a]", "h%20", "h\\", "\u{E9}", "<h>", "h;", "a\tb", "'",
         ]
         .map { Malformed("host \($0.debugDescription)", "GET / HTTP/1.1\r\nHost: \($0)\r\n\r\n", .malformedHost) }
         + [

@@ -116,7 +116,7 @@ struct HeadParserRequestTests {
     private static let rules: [Valid] = [
         with("Content-Length: 0") { $0.framing = .none },
         with("Content-Length: 5") { $0.framing = .length(5) },
-        with("content-length: 007") { $0.framing = .length(7) },
+        with("content-length: 7") { $0.framing = .length(7) },
         with("Content-Length: 9223372036854775807") { $0.framing = .length(.max) },
         with("Content-Length: 5", version: "1.0") { $0.framing = .length(5) },
         with("Transfer-Encoding: chunked") { $0.framing = .chunked },

@@ -36,14 +36,15 @@ struct HeadParserResponseTests {
     ]
 
     private static func framing(
-        _ status: Int, _ field: String?, to method: Method, _ framing: ContentFraming, announced: Int? = nil
+        _ status: Int, _ field: String?, to method: Method, _ framing: ContentFraming, announced: Int? = nil,
+        persists: Bool = true
     ) -> Valid {
         Valid("HTTP/1.1 \(status) OK" + (field.map { "\r\n\($0)" } ?? ""), answering: method) {
             $0.status = status
             $0.fields = field.map { [$0] } ?? []
             $0.framing = framing
             $0.announcedLength = announced
-            $0.isPersistent = framing != .untilClose
+            $0.isPersistent = persists && framing != .untilClose
         }
     }
 
@@ -60,13 +61,17 @@ struct HeadParserResponseTests {
         framing(200, "Content-Length: 5", to: .head, .none, announced: 5),
         framing(200, "Transfer-Encoding: chunked", to: .head, .none),
         framing(204, nil, to: .get, .none),
-        framing(204, "Content-Length: 5", to: .get, .none, announced: 5),
+        framing(204, "Content-Length: 0", to: .get, .none, announced: 0),
+        framing(204, "Content-Length: 5", to: .get, .none, announced: 5, persists: false),
+        framing(204, "Transfer-Encoding: chunked", to: .get, .none, persists: false),
+        framing(204, "Transfer-Encoding: chunked", to: .head, .none, persists: false),
         framing(304, nil, to: .get, .none),
         framing(304, "Content-Length: 5", to: .get, .none, announced: 5),
         framing(304, "Transfer-Encoding: chunked", to: .get, .none),
         framing(100, nil, to: .post, .none),
         framing(101, nil, to: .get, .none),
-        framing(103, "Content-Length: 5", to: .get, .none, announced: 5),
+        framing(103, "Content-Length: 5", to: .get, .none, announced: 5, persists: false),
+        framing(100, "Transfer-Encoding: chunked", to: .get, .none, persists: false),
         framing(199, nil, to: .get, .none),
         framing(205, nil, to: .get, .untilClose),
     ]

@@ -25,14 +25,15 @@ struct ErrorAnswerTests {
         Row(.unknownAPIVersion, 400, 11076), Row(.repeatedAPIVersion, 400, 12046),
         Row(.malformed(.headTooLong), 431, 12046), Row(.malformed(.tooManyFields), 431, 12046),
         Row(.malformed(.startLineTooLong), 414, 12046), Row(.malformed(.contentTooLong), 413, 12046),
-        Row(.malformed(.unknownTransferCoding), 501, 12046), Row(.malformed(.unsupportedVersion), 505, 12046),
+        Row(.malformed(.unknownTransferCoding), 501, 12046), Row(.malformed(.tunnelNotOffered), 501, 12046),
+        Row(.malformed(.unsupportedVersion), 505, 12046),
         Row(.malformed(.unknownExpectation), 417, 12046), Row(.tokensContentTooLarge, 413, 12046),
         Row(.tokensOverloaded, 503, 1),
     ]
 
     private static let special: Set<MessageError> = [
         .headTooLong, .tooManyFields, .startLineTooLong, .contentTooLong, .unknownTransferCoding, .unsupportedVersion,
-        .unknownExpectation,
+        .unknownExpectation, .tunnelNotOffered,
     ]
 
     private static let malformed = MessageError.allCases.filter { !special.contains($0) }
@@ -69,6 +70,7 @@ struct ErrorAnswerTests {
         [
             Row(.upstream(.unreachable), 502, 16), Row(.upstream(.disconnected), 502, 10),
             Row(.upstream(.unreadable(.malformedStatusLine)), 502, 4), Row(.upstream(.unaskedUpgrade), 502, 4),
+            Row(.upstream(.tooManyInterimAnswers), 502, 4),
             Row(.upstream(.tls), 502, 13), Row(.upstream(.certificate), 502, 14),
             Row(.upstream(.connectTimeout), 504, 8), Row(.upstream(.sockConnectTimeout), 504, 7),
             Row(.upstream(.silence), 504, 6), Row(.upstream(.requestTimeout), 504, 9),

@@ -18,6 +18,10 @@ struct ExchangeScriptTests {
         let steps: [Step]
 
         init(_ name: String, _ steps: Step...) {
+            self.init(name, steps)
+        }
+
+        init(_ name: String, _ steps: [Step]) {
             testDescription = name
             self.steps = steps
         }
@@ -41,6 +45,7 @@ struct ExchangeScriptTests {
         Script(
             "interim answers before the final one", begun, fresh, Step(.interim(100), .wait),
             Step(.interim(103), .relayInterim), Step(.interim(102), .relayInterim), Step(.head, .relayHead)),
+        Script("as many interim answers as may come", endless + [Step(.head, .relayHead)]),
         Script(
             "an upload", Step(.begin(isReplayable: false, isComplete: false), .connect(isFresh: true)), fresh,
             Step(.requestCompleted), Step(.head, .relayHead),
@@ -57,7 +62,12 @@ struct ExchangeScriptTests {
             Step(.answerCompleted(isPersistent: true), .finish(keepsUpstream: true))),
     ]
 
+    private static let endless =
+        [begun, fresh] + [Step](repeating: Step(.interim(103), .relayInterim), count: Exchange.interimMaximum)
+
     private static let failures: [Script] = [
+        Script("one interim answer too many", endless + [Step(.interim(103), .respond(.tooManyInterimAnswers))]),
+        Script("100 counts as well", endless + [Step(.interim(100), .respond(.tooManyInterimAnswers))]),
         Script("nobody listens", begun, Step(.connectFailed, .respond(.unreachable)), Step(.connectFailed, .wait)),
         Script(
             "connecting takes too long", begun, Step(.fail(.connectTimeout), .respond(.connectTimeout)),

@@ -35,8 +35,6 @@ struct SeparationContentTypeTests {
         ("Content-Type: application/json\r\n", true),
         ("content-type:application/json \r\nContent-Encoding: Identity\r\n", true),
         ("", false), ("Content-Type:\r\n", false), ("Content-Type: text/plain\r\n", false),
-        ("Content-Type: application/json\r\nContent-Type: application/json\r\n", false),
-        ("Content-Type: application/json\r\ncontent-type: text/plain\r\n", false),
         ("Content-Type: application/json\r\nContent-Encoding: gzip\r\n", false),
         ("Content-Type: application/json\r\nCONTENT-ENCODING: br\r\n", false),
         ("Content-Type: application/json\r\nContent-Encoding:\r\n", false),
@@ -45,7 +43,7 @@ struct SeparationContentTypeTests {
     ]
 
     @Test(arguments: heads)
-    func `A type that is missing or twice, and any coding, are refused`(
+    func `A type that is missing, and any coding, are refused`(
         _ row: (fields: String, isAccepted: Bool)
     ) throws {
         let bytes = Array("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\(row.fields)\r\n".utf8)

@@ -14,29 +14,19 @@ package struct ChunkedDecoder: Sendable {
     private enum State: Sendable {
         /// → size, or an error: at least one digit
         case firstDigit
-        /// → spaceAfterSize, chunkExtension, sizeLF
+        /// → chunkExtension, sizeLF
         case size
-        /// White space before an extension, which RFC 9112 §7.1.1 tolerates. → chunkExtension
-        case spaceAfterSize
         /// → sizeLF
         case chunkExtension
-        /// → data, trailerStart
+        /// → data, trailers
         case sizeLF
         /// → dataCR
         case data
         case dataCR
         /// → firstDigit
         case dataLF
-        /// → trailerName, endLF
-        case trailerStart
-        /// → trailerValue
-        case trailerName
-        /// → trailerLF
-        case trailerValue
-        /// → trailerStart
-        case trailerLF
         /// → finished
-        case endLF
+        case trailers
         case finished
     }
 
@@ -44,8 +34,8 @@ package struct ChunkedDecoder: Sendable {
     /// What is left of the chunk being read; while its size is read, the size so far.
     private var remaining: UInt64 = 0
     private var digits = 0
-    private var extensionLength = 0
-    private var trailerLength = 0
+    private var extensions = ChunkExtension()
+    private var trailers = TrailerSection()
     /// Bytes of framing and of content so far: many tiny chunks cost us more than they carry.
     private var overhead = 0
     private var carried = 0
@@ -88,7 +78,7 @@ package struct ChunkedDecoder: Sendable {
             guard let digit = ASCII.hexadecimalValue(byte) else { throw .malformedChunk }
             remaining = UInt64(digit)
             digits = 1
-            extensionLength = 0
+            extensions = ChunkExtension()
             state = .size
         case .size:
             if let digit = ASCII.hexadecimalValue(byte) {
@@ -98,35 +88,18 @@ package struct ChunkedDecoder: Sendable {
                 remaining = remaining << 4 | UInt64(digit)
             } else if byte == 0x0D {
                 state = .sizeLF
-            } else if byte == UInt8(ascii: ";") {
+            } else if byte == UInt8(ascii: ";") || byte == 0x20 || byte == 0x09 {
+                _ = try extensions.read(byte, limit: limits.chunkExtension)
                 state = .chunkExtension
-            } else if byte == 0x20 || byte == 0x09 {
-                state = .spaceAfterSize
             } else {
                 throw .malformedChunk
             }
-        case .spaceAfterSize:
-            extensionLength += 1
-            if byte == UInt8(ascii: ";") {
-                state = .chunkExtension
-            } else {
-                guard byte == 0x20 || byte == 0x09, extensionLength <= limits.chunkExtension else {
-                    throw .malformedChunk
-                }
-            }
         case .chunkExtension:
-            extensionLength += 1
-            if byte == 0x0D {
-                state = .sizeLF
-            } else {
-                guard ASCII.isFieldValue(byte), extensionLength <= limits.chunkExtension else {
-                    throw .malformedChunk
-                }
-            }
+            if try extensions.read(byte, limit: limits.chunkExtension) { state = .sizeLF }
         case .sizeLF:
             guard byte == 0x0A else { throw .malformedChunk }
             if remaining > UInt64(max(0, maximum &- carried)) { throw .contentTooLong }
-            state = remaining == 0 ? .trailerStart : .data
+            state = remaining == 0 ? .trailers : .data
         case .data:
             preconditionFailure("content is taken in runs, not byte by byte")
         case .dataCR:
@@ -135,44 +108,10 @@ package struct ChunkedDecoder: Sendable {
         case .dataLF:
             guard byte == 0x0A else { throw .malformedChunk }
             state = .firstDigit
-        case .trailerStart, .trailerName, .trailerValue, .trailerLF, .endLF:
-            try stepTrailer(byte)
+        case .trailers:
+            if try trailers.read(byte, limit: limits.trailers) { state = .finished }
         case .finished:
             preconditionFailure("nothing is read after the end")
-        }
-    }
-
-    private mutating func stepTrailer(_ byte: UInt8) throws(MessageError) {
-        trailerLength += 1
-        guard trailerLength <= limits.trailers else { throw .malformedTrailer }
-        switch state {
-        case .trailerStart:
-            if byte == 0x0D {
-                state = .endLF
-            } else {
-                guard ASCII.isToken(byte) else { throw .malformedTrailer }
-                state = .trailerName
-            }
-        case .trailerName:
-            if byte == UInt8(ascii: ":") {
-                state = .trailerValue
-            } else {
-                guard ASCII.isToken(byte) else { throw .malformedTrailer }
-            }
-        case .trailerValue:
-            if byte == 0x0D {
-                state = .trailerLF
-            } else {
-                guard ASCII.isFieldValue(byte) else { throw .malformedTrailer }
-            }
-        case .trailerLF:
-            guard byte == 0x0A else { throw .malformedTrailer }
-            state = .trailerStart
-        case .endLF:
-            guard byte == 0x0A else { throw .malformedTrailer }
-            state = .finished
-        case .firstDigit, .size, .spaceAfterSize, .chunkExtension, .sizeLF, .data, .dataCR, .dataLF, .finished:
-            preconditionFailure("not in the trailer section")
         }
     }
 }

@@ -160,6 +160,27 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         return FieldName(folded.span, 0..<folded.count).isProtected
     }
 
+    /// Whether the name at `range`, which is none of the known ones, would be Content-Length or Transfer-Encoding if `_`
+    /// and `.` were hyphens: a reader that takes it so finds another end of the content.
+    static func isFramingAlias(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        let word: StaticString
+        switch range.count {
+        case 14: word = "content-length"
+        case 17: word = "transfer-encoding"
+        default: return false
+        }
+        return word.withUTF8Buffer { letters in
+            for offset in 0..<letters.count {
+                let byte = ASCII.lowercase(bytes[range.lowerBound + offset])
+                let isSeparator = byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+                guard byte == letters[offset] || isSeparator && letters[offset] == UInt8(ascii: "-") else {
+                    return false
+                }
+            }
+            return true
+        }
+    }
+
     /// Fields that frame, name or authorise a request: nobody downstream may set them under another spelling, and
     /// naming them in Connection changes nothing about them (RFC 9110 §7.6.1; request smuggling through nomination).
     package var isProtected: Bool {

@@ -76,6 +76,8 @@ extension ContentFraming {
         // Even two equal ones are refused: a reader behind us may join them or take either.
         if fields.repeats(.contentLength) { throw .repeatedContentLength }
         guard !value.isEmpty else { throw .malformedContentLength }
+        // 010 is ten by the RFC, and eight to readers that take a leading zero for a sign of octal digits.
+        if value.count > 1, bytes[value.lowerBound] == UInt8(ascii: "0") { throw .malformedContentLength }
         var length = 0
         for index in value {
             let byte = bytes[index]

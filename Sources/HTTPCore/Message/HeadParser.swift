@@ -16,6 +16,7 @@ package struct HeadParser: Sendable {
         if bytes.count > 0, !ASCII.isToken(bytes[0]) {
             throw bytes[0] == 0x0A ? .lineEndWithoutCarriageReturn : .malformedRequestLine
         }
+        if bytes.count >= limits.startLine { try checkMethodEnds(bytes) }
         guard
             let lineEnd = try endOfLine(
                 bytes, from: 0, limit: limits.startLine, tooLong: .startLineTooLong, control: .malformedRequestLine)
@@ -45,7 +46,15 @@ package struct HeadParser: Sendable {
         let options = ConnectionOptions(bytes, head.fields)
         head.isPersistent =
             !options.hasClose && (head.version == .http11 || options.hasKeepAlive) && head.framing != .untilClose
+            && !statesContentWhereNoneIs(head)
         return true
+    }
+
+    /// RFC 9110 §8.6, RFC 9112 §6.1: neither length nor coding stands in 1xx and 204. Where one does, the sender may
+    /// send content all the same, which would pass for the next answer.
+    private func statesContentWhereNoneIs(_ head: borrowing ResponseHead) -> Bool {
+        guard head.status < 200 || head.status == 204 else { return false }
+        return head.fields.contains(.transferEncoding) || (head.announcedLength ?? 0) > 0
     }
 
     /// The index of the CR that ends the line at `start`, or nil while its LF has not come. `tooLong` and `control`:
@@ -67,6 +76,13 @@ package struct HeadParser: Sendable {
         guard index + 1 < bytes.count else { return nil }
         guard bytes[index + 1] == 0x0A else { throw .carriageReturnAlone }
         return index
+    }
+
+    /// A line that is too long is one with a long target (414), not a method without end.
+    private func checkMethodEnds(_ bytes: Span<UInt8>) throws(MessageError) {
+        var index = 0
+        while index < limits.startLine, ASCII.isToken(bytes[index]) { index += 1 }
+        if index == limits.startLine { throw .malformedRequestLine }
     }
 
     private func parseRequestLine(
@@ -158,10 +174,12 @@ package struct HeadParser: Sendable {
             else { return nil }
             guard lineEnd + 2 <= limits.head else { throw .headTooLong }
             guard fields.count < limits.fields else { throw .tooManyFields }
+            let name = FieldName(bytes, position..<colon)
+            if name == .other, FieldName.isFramingAlias(bytes, position..<colon) { throw .aliasedFieldName }
             let value = ASCII.trim(bytes, colon + 1..<lineEnd)
             fields.append(
                 FieldLine(
-                    name: FieldName(bytes, position..<colon), nameStart: UInt16(truncatingIfNeeded: position),
+                    name: name, nameStart: UInt16(truncatingIfNeeded: position),
                     nameLength: UInt16(truncatingIfNeeded: colon - position),
                     valueStart: UInt16(truncatingIfNeeded: value.lowerBound),
                     valueLength: UInt16(truncatingIfNeeded: value.count)))

@@ -5,11 +5,13 @@ public enum MessageError: String, Error, Sendable, CaseIterable {
     case malformedRequestLine = "request-line"
     case malformedStatusLine = "status-line"
     case malformedTarget = "target"
+    case tunnelNotOffered = "connect"
     case unsupportedVersion = "version"
     case startLineTooLong = "start-line-too-long"
     case headTooLong = "head-too-long"
     case tooManyFields = "too-many-fields"
     case malformedFieldName = "field-name"
+    case aliasedFieldName = "field-alias"
     case malformedFieldValue = "field-value"
     case foldedField = "folded-field"
     case missingHost = "host-missing"
@@ -23,25 +25,28 @@ public enum MessageError: String, Error, Sendable, CaseIterable {
     case unknownTransferCoding = "transfer-coding"
     case transferEncodingInHTTP10 = "transfer-encoding-in-1.0"
     case unknownExpectation = "expectation"
+    case repeatedContentType = "content-type-repeated"
     case malformedChunk = "chunk"
     case chunkTooLong = "chunk-size"
     case chunkOverhead = "chunk-overhead"
     case malformedTrailer = "trailer"
+    case forbiddenTrailer = "trailer-forbidden"
     case contentTooLong = "content-too-long"
 
     /// The status that a request with this fault gets.
     package var status: Int {
         switch self {
         case .lineEndWithoutCarriageReturn, .carriageReturnAlone, .malformedRequestLine, .malformedStatusLine,
-            .malformedTarget, .malformedFieldName, .malformedFieldValue, .foldedField, .missingHost, .repeatedHost,
-            .malformedHost, .mismatchedHost, .malformedContentLength, .repeatedContentLength,
+            .malformedTarget, .malformedFieldName, .aliasedFieldName, .malformedFieldValue, .foldedField, .missingHost,
+            .repeatedHost, .malformedHost, .mismatchedHost, .malformedContentLength, .repeatedContentLength,
             .contentLengthWithTransferEncoding, .malformedTransferEncoding, .transferEncodingInHTTP10,
-            .malformedChunk, .chunkTooLong, .chunkOverhead, .malformedTrailer:
+            .repeatedContentType, .malformedChunk, .chunkTooLong, .chunkOverhead, .malformedTrailer,
+            .forbiddenTrailer:
             400
         case .unsupportedVersion: 505
         case .startLineTooLong: 414
         case .headTooLong, .tooManyFields: 431
-        case .unknownTransferCoding: 501
+        case .unknownTransferCoding, .tunnelNotOffered: 501
         case .unknownExpectation: 417
         case .contentTooLong: 413
         }
@@ -55,11 +60,13 @@ public enum MessageError: String, Error, Sendable, CaseIterable {
         case .malformedRequestLine: "malformed request line"
         case .malformedStatusLine: "malformed status line"
         case .malformedTarget: "malformed request target"
+        case .tunnelNotOffered: "no tunnels are offered here"
         case .unsupportedVersion: "only HTTP/1.1 and HTTP/1.0 are spoken here"
         case .startLineTooLong: "request line too long"
         case .headTooLong: "message head too long"
         case .tooManyFields: "too many field lines"
         case .malformedFieldName: "malformed field name"
+        case .aliasedFieldName: "another spelling of Content-Length or Transfer-Encoding"
         case .malformedFieldValue: "a field value holds a control character"
         case .foldedField: "a field line is folded"
         case .missingHost: "no Host field"
@@ -73,10 +80,12 @@ public enum MessageError: String, Error, Sendable, CaseIterable {
         case .unknownTransferCoding: "unknown transfer coding"
         case .transferEncodingInHTTP10: "Transfer-Encoding in an HTTP/1.0 message"
         case .unknownExpectation: "unknown expectation"
+        case .repeatedContentType: "more than one Content-Type"
         case .malformedChunk: "malformed chunk"
         case .chunkTooLong: "chunk size too large"
         case .chunkOverhead: "too much chunk framing for too little content"
         case .malformedTrailer: "malformed trailer fields"
+        case .forbiddenTrailer: "a trailer field that belongs in the head"
         case .contentTooLong: "content too long"
         }
     }

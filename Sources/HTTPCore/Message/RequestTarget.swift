@@ -3,7 +3,7 @@
 enum RequestTarget {
     static func parse(_ bytes: Span<UInt8>, _ head: inout RequestHead) throws(MessageError) {
         let target = head.target
-        if bytes[target.lowerBound] == UInt8(ascii: "/") {
+        if bytes[target.lowerBound] == UInt8(ascii: "/"), head.method != .connect {
             head.form = .origin
             try parsePath(bytes, target, &head)
             return
@@ -14,7 +14,10 @@ enum RequestTarget {
             head.query = nil
             return
         }
-        // Authority form belongs to CONNECT, which a reverse proxy does not offer: it falls through to the error.
+        if head.method == .connect {
+            // RFC 9112 §3.2.3: a host and a port. A reverse proxy is no way to anywhere else.
+            throw HostGrammar.isValid(bytes, target, needsPort: true) ? .tunnelNotOffered : .malformedTarget
+        }
         guard let authority = authority(bytes, target) else { throw .malformedTarget }
         head.form = .absolute
         try parsePath(bytes, authority.upperBound..<target.upperBound, &head)

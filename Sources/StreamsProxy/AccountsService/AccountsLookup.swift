@@ -75,7 +75,7 @@ final class AccountsLookup {
         case .failed(.tls): "no TLS connection"
         case .failed(.certificate): "its certificate is not valid"
         case .failed(.unreadable(.contentTooLong)): "longer than \(AccountsContract.maximumAnswer) bytes"
-        case .failed(.unreadable), .failed(.unaskedUpgrade): "no HTTP answer"
+        case .failed(.unreadable), .failed(.unaskedUpgrade), .failed(.tooManyInterimAnswers): "no HTTP answer"
         }
     }
 

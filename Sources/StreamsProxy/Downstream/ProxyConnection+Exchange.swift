@@ -179,6 +179,7 @@ extension ProxyConnection {
                     head, bytes, route: match.route, requestID: requestID,
                     unixSeconds: loop.unixMilliseconds / 1000, to: &output)
             }
+            holdBack()
         case .openTunnel:
             deadlines.endless(at: loop.now, worker.timeouts)
             beginReviews()

@@ -53,6 +53,10 @@ package struct Exchange: ~Copyable {
     private var hasRetried = false
     /// Whether any byte of the answer has come.
     private var hasAnswerBegun = false
+    private var interimAnswers = 0
+    /// How many interim answers may come before the final one. RFC 9110 §15.2 sets no bound; nobody has use for more,
+    /// and without one they could go on until a deadline.
+    package static let interimMaximum = 100
 
     package init() {}
 
@@ -112,6 +116,8 @@ package struct Exchange: ~Copyable {
     package mutating func received(interim status: Int) -> ExchangeAction {
         guard isAwaitingHead else { return fail(.unreadable(.malformedStatusLine)) }
         hasAnswerBegun = true
+        interimAnswers += 1
+        guard interimAnswers <= Self.interimMaximum else { return fail(.tooManyInterimAnswers) }
         switch status {
         case 100: return .wait
         case 101:

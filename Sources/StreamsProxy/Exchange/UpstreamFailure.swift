@@ -10,6 +10,8 @@ package enum UpstreamFailure: Error, Equatable, Sendable {
     case unreadable(MessageError)
     /// 101 where nobody had asked for another protocol.
     case unaskedUpgrade
+    /// More 1xx than anybody has use for.
+    case tooManyInterimAnswers
     /// TLS could not be agreed on.
     case tls
     /// The certificate does not prove that it is Luna-Streams.
@@ -25,7 +27,7 @@ package enum UpstreamFailure: Error, Equatable, Sendable {
 
     package var status: Int {
         switch self {
-        case .unreachable, .disconnected, .unreadable, .unaskedUpgrade, .tls, .certificate: 502
+        case .unreachable, .disconnected, .unreadable, .unaskedUpgrade, .tooManyInterimAnswers, .tls, .certificate: 502
         case .connectTimeout, .sockConnectTimeout, .silence, .requestTimeout: 504
         }
     }
@@ -35,7 +37,7 @@ package enum UpstreamFailure: Error, Equatable, Sendable {
         switch self {
         case .unreachable: 16
         case .disconnected: 10
-        case .unreadable, .unaskedUpgrade: 4
+        case .unreadable, .unaskedUpgrade, .tooManyInterimAnswers: 4
         case .tls: 13
         case .certificate: 14
         case .connectTimeout: 8
@@ -49,7 +51,7 @@ package enum UpstreamFailure: Error, Equatable, Sendable {
         switch self {
         case .unreachable: "Client connector error"
         case .disconnected: "Server disconnected"
-        case .unreadable, .unaskedUpgrade: "Client payload error"
+        case .unreadable, .unaskedUpgrade, .tooManyInterimAnswers: "Client payload error"
         case .tls: "Client connector SSL error"
         case .certificate: "Client connector certificate error"
         case .connectTimeout: "Connect timeout"
@@ -65,6 +67,7 @@ package enum UpstreamFailure: Error, Equatable, Sendable {
         case .disconnected: "Luna-Streams closed the connection before its answer was complete"
         case .unreadable(let error): error.reason
         case .unaskedUpgrade: "Luna-Streams switched protocols unasked"
+        case .tooManyInterimAnswers: "Luna-Streams sends interim answers without end"
         case .tls: "no TLS connection to Luna-Streams"
         case .certificate: "the certificate of Luna-Streams is not valid"
         case .connectTimeout: "Luna-Streams did not accept a connection in time"

@@ -1,11 +1,11 @@
 package import HTTPCore
 
 /// Which contents are read as JSON: those that say so. Luna-Streams must read the same text that was checked here, so
-/// another charset, a coding, and a type that is missing or stands there twice are refused.
+/// another charset, a coding and a missing type are refused. One that stands there twice has been refused before.
 package enum ContentTypeRule {
     /// The fields of a request whose content `BodyRule` is to judge.
     package static func check(_ bytes: Span<UInt8>, _ fields: borrowing FieldTable) throws(SeparationRefusal) {
-        guard let value = fields.value(.contentType), !fields.repeats(.contentType), isJSON(bytes, value) else {
+        guard let value = fields.value(.contentType), isJSON(bytes, value) else {
             throw .contentType
         }
         for index in 0..<fields.count where fields[index].name == .other {

@@ -23,6 +23,8 @@ final class UpstreamConnection: EventSource {
     private var phase = Phase.head
     private var reader = ContentReader(.none)
     private var isPersistent = true
+    /// An interim answer has left in doubt where the next begins, or said that the connection ends.
+    private var isFaulty = false
     private var method = Method.get
     /// The beginning of a head whose end has not come.
     private var input: [UInt8] = []
@@ -279,10 +281,11 @@ final class UpstreamConnection: EventSource {
         }
         let length = head.length
         if head.status < 200 {
+            isFaulty = isFaulty || !head.isPersistent
             if client.upstreamInterim(head, bytes) { phase = .tunnel }
         } else {
             reader = ContentReader(head.framing)
-            isPersistent = head.isPersistent
+            isPersistent = head.isPersistent && !isFaulty
             phase = .content
             client.upstreamHead(head, bytes)
         }
