@@ -25,7 +25,7 @@ package struct FileStamp: Sendable, Equatable {
     }
 
     /// Nil where nothing can be seen at the path.
-    init?(path: String) {
+    package init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)
@@ -65,8 +65,10 @@ package final class AccountsFileWatch: Sendable {
         schedule()
     }
 
+    /// No change is told any more once this returns. Not to be called from within `onChange`.
     package func cancel() {
         isCancelled.store(true, ordering: .relaxed)
+        queue.sync {}
     }
 
     private func schedule() {

@@ -38,13 +38,25 @@ extension Authenticator {
     package func question(
         head: Span<UInt8>, authorization: Range<Int>?, accountHeader: Range<Int>?
     ) -> ServiceQuestion? {
-        guard asksService else { return nil }
+        asksService ? credential(head: head, authorization: authorization, accountHeader: accountHeader) : nil
+    }
+
+    /// The credential, kept for as long as an answer lasts: the token of another issuer can only be decided on anew by
+    /// what it is. Nil where there is none.
+    package func credential(
+        head: Span<UInt8>, authorization: Range<Int>?, accountHeader: Range<Int>?
+    ) -> ServiceQuestion? {
         switch place(head, authorization, accountHeader) {
         case .decided: return nil
         case .at(let kind, let range):
             let digest = CredentialDigest(kind, head.extracting(range), under: CredentialDigest.processKey)
             return ServiceQuestion(kind, digest, head, range)
         }
+    }
+
+    /// Decides anew on a token that another issuer vouched for, by the issuers and keys of now.
+    package func reviewIssued(_ token: ServiceQuestion, now: Int64) -> Decision {
+        token.withCredential { issuers.decide($0, 0..<$0.count, now: now) }
     }
 
     /// Ends what `decide` began with `.ask`: the answer is remembered for as long as it says.

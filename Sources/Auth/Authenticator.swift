@@ -138,6 +138,8 @@ package final class Authenticator {
     /// too, and neither has ended. Allowed carries the principal as it is now. A changed password is not noticed here.
     /// Where a service has the accounts, only it can tell: unavailable.
     package func review(_ principal: Principal, now: Int64) -> Decision {
+        // It may have been allowed when the principal was let in.
+        if principal.kind == .accountHeader, !allowsAccountHeader { return .forbidden(.accountHeaderDisabled) }
         if asksService, !principal.isOfOtherIssuer {
             return principal.isExpired(at: now)
                 ? .unauthenticated(.tokenExpired) : .unavailable(.accountsUnreachable)

@@ -10,5 +10,5 @@ package struct DatedDecision: Sendable, Equatable {
     }
 
     /// For the request at hand, and not to be remembered.
-    static func once(_ decision: Decision) -> DatedDecision { DatedDecision(decision, until: .min) }
+    package static func once(_ decision: Decision) -> DatedDecision { DatedDecision(decision, until: .min) }
 }

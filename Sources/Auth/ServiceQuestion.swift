@@ -48,6 +48,8 @@ package struct ServiceQuestion: Sendable {
         }
     }
 
+    func withCredential(_ body: (Span<UInt8>) -> Decision) -> Decision { credential.withBytes(body) }
+
     /// The token; nil for another kind.
     package var token: String? { kind == .token ? text : nil }
 

@@ -7,8 +7,12 @@ import Synchronization
 /// The running proxy: workers, the accounts file that they follow, and the signals that end it.
 package final class ProxyServer: Sendable {
     private let mailboxes: [Mailbox<WorkerMessage>]
+    /// As the workers have it.
+    private let setting: Mutex<WorkerSetting>
     private let workers = DispatchGroup()
     private let isDraining = Atomic<Bool>(false)
+    /// Where it listens, as in a URL: `http://127.0.0.1:5000`.
+    package let url: String
     /// Calls under way get this long after SIGTERM; a second signal ends at once.
     private let drainTimeout = Interval(.seconds(30))
 
@@ -16,9 +20,7 @@ package final class ProxyServer: Sendable {
     package init(_ configuration: Configuration, _ accounts: AccountsSource) throws(SystemError) {
         let listener = configuration.listener
         let count = listener.workers > 0 ? listener.workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        let cache = Authenticator.CacheSettings(configuration.decisionCache)
-        let passwords = PasswordPool(memory: PasswordPool.Memory(lifetime: cache.lifetime))
-        let tokens = TokensQueue(AccountsFile(path: configuration.accountsFile))
+        let setting = WorkerSetting(configuration, accounts)
         var mailboxes: [Mailbox<WorkerMessage>] = []
         var port = listener.port
         var address = ""
@@ -33,20 +35,21 @@ package final class ProxyServer: Sendable {
             mailboxes.append(try Mailbox())
         }
         self.mailboxes = mailboxes
+        self.setting = Mutex(setting)
+        url = "http://\(address)"
         for (index, mailbox) in mailboxes.enumerated() {
-            let setting = WorkerSetting(
-                configuration: configuration, accounts: accounts, passwords: passwords, tokens: tokens,
-                mailbox: mailbox)
-            Self.start(index, setting, socket: sockets[index], in: workers)
+            Self.start(index, setting, mailbox, socket: sockets[index], in: workers)
         }
-        StandardOutput.write("listening on http://\(address)\n")
     }
 
     /// A worker is a block that runs on its own Dispatch queue for as long as the proxy does.
-    private static func start(_ index: Int, _ setting: WorkerSetting, socket: Int32, in group: DispatchGroup) {
+    private static func start(
+        _ index: Int, _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, socket: Int32,
+        in group: DispatchGroup
+    ) {
         DispatchQueue(label: "worker-\(index)", qos: .userInitiated).async(group: group) {
             do throws(SystemError) {
-                try Worker(setting).run(ListeningSocket(adopting: socket))
+                try Worker(setting, mailbox).run(ListeningSocket(adopting: socket))
             } catch {
                 StandardError.write("streams-proxy: worker \(index) can't start: \(error)\n")
                 exit(71)
@@ -57,6 +60,22 @@ package final class ProxyServer: Sendable {
     /// The accounts file has changed.
     package func follow(_ directory: AccountDirectory) {
         for mailbox in mailboxes { mailbox.post(.directory(directory)) }
+    }
+
+    /// The settings have been read anew. `completion` is called on the main queue when every worker serves by them.
+    package func take(
+        _ configuration: Configuration, _ accounts: AccountsSource, completion: @escaping @Sendable () -> Void
+    ) {
+        let new = setting.withLock { current in
+            current = WorkerSetting(configuration, accounts, replacing: current)
+            return current
+        }
+        let taken = DispatchGroup()
+        for mailbox in mailboxes {
+            taken.enter()
+            mailbox.post(.setting(new) { taken.leave() })
+        }
+        taken.notify(queue: .main, execute: completion)
     }
 
     /// Ends when every worker has served its last client.

@@ -12,42 +12,25 @@ enum WorkerMessage: Sendable {
     /// A request for the accounts' own resources has been carried out.
     case tokens(ticket: UInt64, TokensAnswer)
     case directory(AccountDirectory)
+    /// The settings have been read anew; `taken` is called once they are in force.
+    case setting(WorkerSetting, taken: @Sendable () -> Void)
     /// Take no more clients; end when the last is served, or at the deadline.
     case drain(deadline: Interval)
-}
-
-/// What all workers share: values, and the pool that hashes for all of them.
-struct WorkerSetting: Sendable {
-    let configuration: Configuration
-    let accounts: AccountsSource
-    let passwords: PasswordPool
-    let tokens: TokensQueue
-    let mailbox: Mailbox<WorkerMessage>
 }
 
 /// One event loop and all that lives on it: listener, clients, connections to Luna-Streams, decisions. It is made and
 /// used on its own thread; its mailbox is the only way in.
 final class Worker {
     let loop: EventLoop
-    let serverSettings: ServerSettings
-    let timeouts: ExchangeTimeouts
-    /// How often whoever watches a preview is decided on again.
-    let reviewInterval: Interval
-    /// How long a preview runs on while it can't be found out whether its viewer may still watch.
-    let reviewGrace: Interval
-    let admission: Admission
-    let forwarding: Forwarding
-    let authenticator: Authenticator
-    let pool = UpstreamPool()
-    let connector: Connector
-    let owners: OwnershipLookup
-    let resources: OwnResources
+    /// What new requests are served by.
+    private(set) var terms: Terms
+    private(set) var authenticator: Authenticator
 
     private let multi: CurlMulti
+    private let control: ControlClient
+    private var setting: WorkerSetting
     /// Nil where the accounts file decides.
-    private let accounts: AccountsLookup?
-    private let passwords: PasswordPool
-    private let tokens: TokensQueue
+    private var accounts: AccountsLookup?
     private let mailbox: Mailbox<WorkerMessage>
     private var mailboxSource: MailboxSource<WorkerMessage>?
     private var listener: Listener?
@@ -58,36 +41,15 @@ final class Worker {
     private var nextTicket: UInt64 = 0
     private var drainEnd: DrainEnd?
 
-    init(_ setting: WorkerSetting) throws(SystemError) {
-        let configuration = setting.configuration
+    init(_ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>) throws(SystemError) {
         loop = try EventLoop()
-        serverSettings = ServerSettings(configuration)
-        timeouts = ExchangeTimeouts(configuration.timeouts)
-        reviewInterval = Interval(configuration.liveReview)
-        reviewGrace = Interval(configuration.liveGrace)
-        admission = Admission(configuration)
-        forwarding = Forwarding(configuration)
         multi = try CurlMulti(loop: loop)
-        let control = ControlClient(multi: multi)
-        let cache = Authenticator.CacheSettings(configuration.decisionCache)
-        switch setting.accounts {
-        case .file(let directory):
-            authenticator = Authenticator(
-                directory: directory, allowsAccountHeader: configuration.allowsAccountHeader,
-                issuers: configuration.tokenIssuers, cache: cache)
-            accounts = nil
-        case .service(let table, let contract):
-            authenticator = Authenticator(
-                serviceAllowingAccountHeader: configuration.allowsAccountHeader,
-                issuers: configuration.tokenIssuers, cache: cache)
-            accounts = AccountsLookup(loop: loop, control: control, table: table, contract: contract)
-        }
-        connector = Connector(loop: loop, multi: multi, address: configuration.upstream)
-        owners = OwnershipLookup(loop: loop, control: control, configuration)
-        resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
-        passwords = setting.passwords
-        tokens = setting.tokens
-        mailbox = setting.mailbox
+        control = ControlClient(multi: multi)
+        terms = Terms(setting.configuration, loop: loop, multi: multi, control: control, replacing: nil)
+        authenticator = setting.makeAuthenticator()
+        accounts = setting.makeLookup(loop: loop, control: control)
+        self.setting = setting
+        self.mailbox = mailbox
     }
 
     /// Serves clients of `socket` until it is told to drain and has done so.
@@ -102,7 +64,7 @@ final class Worker {
         listener?.closeDescriptor()
         mailboxSource?.closeDescriptor()
         drainEnd?.closeDescriptor()
-        pool.closeAll()
+        terms.pool.closeAll()
         accounts?.shutDown()
         multi.shutDown()
     }
@@ -121,10 +83,32 @@ final class Worker {
             waiting.removeValue(forKey: ticket)?.respond(answer)
         case .directory(let directory):
             authenticator.replace(directory: directory)
-            for connection in Array(connections.values) { connection.reviewViewer() }
+            for connection in Array(connections.values) { connection.accountsChanged() }
+        case .setting(let setting, let taken):
+            take(setting)
+            taken()
         case .drain(let deadline):
             drain(deadline)
         }
+    }
+
+    /// New requests are served by the new settings, those under way end under the terms that they began with. Who may
+    /// pass is decided by the new ones at once, for whoever waits for a decision or watches a preview too.
+    private func take(_ new: WorkerSetting) {
+        let old = setting
+        setting = new
+        let former = terms
+        terms = Terms(new.configuration, loop: loop, multi: multi, control: control, replacing: former)
+        former.retire(for: terms)
+        if new.decidesLike(old) {
+            if case .file(let directory) = new.accounts { authenticator.replace(directory: directory) }
+        } else {
+            authenticator = new.makeAuthenticator()
+            accounts = new.makeLookup(loop: loop, control: control)
+        }
+        // What was asked about them is asked again, by the new rules.
+        waiting = waiting.filter { !$0.value.awaitsDecision }
+        for connection in Array(connections.values) { connection.settingsChanged() }
     }
 
     // MARK: For connections
@@ -137,7 +121,7 @@ final class Worker {
     func verify(_ check: PasswordCheck, for connection: ProxyConnection) -> Bool {
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let isSubmitted = passwords.submit(check) { mailbox.post(.verdict(ticket: ticket, check, $0)) }
+        let isSubmitted = setting.passwords.submit(check) { mailbox.post(.verdict(ticket: ticket, check, $0)) }
         if !isSubmitted { waiting[ticket] = nil }
         return isSubmitted
     }
@@ -155,7 +139,8 @@ final class Worker {
 
     /// What Luna-Accounts says now about whoever watches a preview, where it is known; else `reviewed` is called.
     func review(_ question: ServiceQuestion, for connection: ProxyConnection) -> DatedDecision? {
-        guard let accounts else { preconditionFailure("nobody to ask") }
+        // It was Luna-Accounts that let the viewer in, and it is not asked any more: nothing speaks for the viewer.
+        guard let accounts else { return .once(.unauthenticated(.unknownAccount)) }
         let ticket = ticket(for: connection)
         let mailbox = mailbox
         let known = accounts.ask(question, isRead: true) { mailbox.post(.review(ticket: ticket, question, $0)) }
@@ -173,7 +158,7 @@ final class Worker {
     func answer(_ request: TokensRequest, on connection: ProxyConnection) -> Bool {
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let isSubmitted = tokens.submit(request) { mailbox.post(.tokens(ticket: ticket, $0)) }
+        let isSubmitted = setting.tokens.submit(request) { mailbox.post(.tokens(ticket: ticket, $0)) }
         if !isSubmitted { waiting[ticket] = nil }
         return isSubmitted
     }

@@ -57,6 +57,13 @@ import Testing
         }
     }
 
+    @Test func whoeverCameByTheAccountHeaderMayNotStayWhenItIsOff() {
+        let principal = Principal(accountID: Realm.userID, accountType: .user, kind: .accountHeader)
+        let (on, off) = (Realm(allowsAccountHeader: true), Realm(allowsAccountHeader: false))
+        #expect(on.authenticator.review(principal, now: Realm.now) == .allowed(principal))
+        #expect(off.authenticator.review(principal, now: Realm.now) == .forbidden(.accountHeaderDisabled))
+    }
+
     @Test(arguments: [
         ("user@example.org", "pw:with:colons", true),
         ("user@example.org", "pw", false),

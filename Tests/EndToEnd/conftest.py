@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterable, Iterator
 
 import pytest
 
@@ -34,7 +34,7 @@ def _starter(accounts: Accounts, tmp_path_factory: pytest.TempPathFactory) -> "I
     proxies: "list[ProxyProcess]" = []
     origins: "list[Any]" = []
 
-    def start(origin: Any, workers: int = 2, **changes: Any) -> ProxyProcess:
+    def start(origin: Any, workers: int = 2, arguments: "Iterable[str]" = (), **changes: Any) -> ProxyProcess:
         """Starts an origin (or takes a URL) and a proxy before it; `changes` as for `settings`."""
         folder = tmp_path_factory.mktemp("proxy")
         accounts.copy(folder)
@@ -43,7 +43,7 @@ def _starter(accounts: Accounts, tmp_path_factory: pytest.TempPathFactory) -> "I
             origins.append(origin.start())
             url = origin.url
         (folder / "config.json").write_text(json.dumps(settings(url, **changes)))
-        proxy = ProxyProcess(folder, origin, workers)
+        proxy = ProxyProcess(folder, origin, workers, arguments)
         proxies.append(proxy)
         proxy.credentials = bearer(accounts.root.tokens["all"])
         return proxy

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Any, Iterable
 
@@ -86,7 +87,7 @@ class ProxyProcess:
     #: Those that run now.
     running: "list[ProxyProcess]" = []
 
-    def __init__(self, folder: Path, origin: Any = None, workers: int = 2) -> None:
+    def __init__(self, folder: Path, origin: Any = None, workers: int = 2, arguments: "Iterable[str]" = ()) -> None:
         self.folder = folder
         self.origin = origin
         self.credentials: "tuple[str, str] | None" = None
@@ -95,7 +96,7 @@ class ProxyProcess:
         self._port = 0
         self.process = subprocess.Popen(
             [str(EXECUTABLE), "run", "--config", str(folder / "config.json"), "--host", "127.0.0.1", "--port", "0"]
-            + ["--workers", str(workers)],
+            + ["--workers", str(workers), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -159,6 +160,22 @@ class ProxyProcess:
         """
         statuses = {self.ask(method, "/streams/count", credentials=credentials).status for _ in range(8)}
         return statuses.pop() if len(statuses) == 1 else None
+
+    def change_settings(self, origin: str = "", **changes: Any) -> None:
+        """Writes the settings file anew, as `settings` makes it; it is replaced whole, as editors do."""
+        draft = self.folder / "config.json.draft"
+        draft.write_text(json.dumps(settings(origin or self.origin.url, **changes)))
+        draft.rename(self.folder / "config.json")
+
+    def reload(self, outcome: str = ": reloaded") -> str:
+        """SIGHUP, and the line that tells what came of it; gives all that it printed meanwhile."""
+        before, seen = len(self.output), self.text.count(outcome)
+        self.process.send_signal(signal.SIGHUP)
+        end = time.monotonic() + DEADLINE
+        while self.text.count(outcome) == seen:
+            assert time.monotonic() < end, f"no outcome of the reload: {self.text[-2000:]}"
+            time.sleep(0.005)
+        return "".join(self.output[before:])
 
     def resident(self) -> int:
         """The memory it holds now, in bytes (VmRSS)."""

@@ -44,6 +44,28 @@ struct ConfigurationCommandTests {
             result.standardError == "streams-proxy check: \(sentence)\nTry: streams-proxy check --help\n")
     }
 
+    @Test func `The settings are read again only where that is asked for`() throws {
+        #expect(try RunOptions([]).reloadInterval == nil)
+        #expect(try RunOptions(["--config-reload"]).reloadInterval == .seconds(10))
+        #expect(try RunOptions(["--pulling-time=3", "--config-reload"]).reloadInterval == .seconds(3))
+    }
+
+    @Test(arguments: [
+        (["--config-reload=1"], "--config-reload takes no value"),
+        (["--pulling-time", "3"], "--pulling-time is for --config-reload"),
+        (
+            ["--config-reload", "--pulling-time", "0"],
+            #"--pulling-time: found "0"; must be a whole number of seconds from 1 to 3600"#
+        ),
+        (
+            ["--config-reload", "--pulling-time", "3601"],
+            #"--pulling-time: found "3601"; must be a whole number of seconds from 1 to 3600"#
+        ),
+    ])
+    func `A wrong command line of run is named`(_ arguments: [String], _ sentence: String) {
+        #expect(throws: UsageError(sentence)) { try RunOptions(arguments) }
+    }
+
     @Test func `Options win over the defaults of the listener`() throws {
         let upstream = UpstreamAddress(isSecure: false, host: "h", port: 1, basePath: "", apiVersion: 1)
         let configuration = Configuration(upstream: upstream, accountsFile: "/a")

@@ -36,6 +36,28 @@ struct ExchangeDeadlinesTests {
         deadlines.passed(at: at(seconds), hasReachedPeer: hasReachedPeer)
     }
 
+    @Test func `A review is hastened, never put off`() {
+        var deadlines = ExchangeDeadlines()
+        deadlines.scheduleReview(at: Self.at(0), Interval(.seconds(5)))
+        deadlines.hastenReview(at: Self.at(1), Interval(.seconds(10)))
+        #expect(deadlines.next == Self.at(5))
+        deadlines.hastenReview(at: Self.at(1), Interval(.seconds(2)))
+        #expect(deadlines.next == Self.at(3))
+    }
+
+    @Test func `A preview that runs takes on another silence, but not while it is held back`() {
+        var deadlines = Self.connected(Self.timeouts())
+        deadlines.endless(at: Self.at(2), Self.timeouts())
+        #expect(deadlines.next == Self.at(62))
+        deadlines.liveTimeoutsChanged(at: Self.at(3), Self.timeouts(sockRead: true))
+        #expect(deadlines.next == Self.at(6))
+        deadlines.paused()
+        deadlines.liveTimeoutsChanged(at: Self.at(4), Self.timeouts())
+        #expect(deadlines.next == .never)
+        deadlines.resumed(at: Self.at(5))
+        #expect(deadlines.next == Self.at(65))
+    }
+
     @Test func `Nothing runs before the beginning`() {
         var deadlines = ExchangeDeadlines()
         #expect(deadlines.next == .never)

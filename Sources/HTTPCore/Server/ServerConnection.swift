@@ -46,9 +46,9 @@ open class ServerConnection: EventSource {
         case finished
     }
 
-    package let settings: ServerSettings
+    package private(set) final var settings: ServerSettings
     package let peer: SocketAddress
-    let parser: HeadParser
+    private(set) final var parser: HeadParser
 
     final var phase = Phase.head
     final var reader = ContentReader(.none)
@@ -95,6 +95,13 @@ open class ServerConnection: EventSource {
         patience = loop.now.advanced(by: settings.headTimeout)
         open([.readable, .peerFinished])
         updateDeadline()
+    }
+
+    /// From here on these bounds hold. What runs already, such as a patience or content that is being read, ends by those
+    /// before.
+    package final func adopt(_ settings: ServerSettings) {
+        self.settings = settings
+        parser = HeadParser(limits: settings.limits)
     }
 
     // MARK: Hooks

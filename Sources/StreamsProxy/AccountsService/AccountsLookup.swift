@@ -38,7 +38,7 @@ final class AccountsLookup {
             return nil
         case .mustAsk:
             asked.insert(question.digest)
-            control.send(contract.request(question)) { [unowned self] in answered(question, $0) }
+            control.send(contract.request(question)) { [self] in answered(question, $0) }
             return nil
         }
     }

@@ -13,70 +13,48 @@ package enum RunCommand {
             return error.result(command: RunOptions.Command.run.rawValue)
         }
         if options.isHelpWanted { return CommandResult(exitCode: 0, standardOutput: RunOptions.usage(of: .run)) }
-        switch ConfigurationReader.read(path: options.configurationPath) {
-        case .invalid(let problems):
-            let lines = problems.map { "\($0)\n" }.joined()
-            return CommandResult(exitCode: 78, standardError: lines)
-        case .valid(let configuration):
-            return serve(options.applied(to: configuration))
-        }
-    }
-
-    private static func serve(_ configuration: Configuration) -> CommandResult {
-        if let service = configuration.accountsService {
-            let table = DecisionTable(DecisionTable.Settings(configuration.decisionCache))
-            return serve(configuration, .service(table, AccountsContract(service)), following: nil)
-        }
-        let file = AccountsFile(path: configuration.accountsFile)
-        switch file.read() {
-        case .usable(let document, let readStamp, let warnings):
-            for warning in warnings { StandardError.write("\(warning)\n") }
-            return serve(configuration, .file(AccountDirectory(document)), following: (file, readStamp))
-        case .absent:
-            StandardError.write(
-                "\(file.path): not there, so nobody can pass yet; `streams-proxy account create` makes it\n")
-            let nobody = AccountDirectory(AccountsDocument(signingKey: .random()))
-            return serve(configuration, .file(nobody), following: (file, nil))
-        case .unusable(let problems, _):
+        let stamp = FileStamp(path: options.configurationPath)
+        switch LoadedSettings.read(options) {
+        case .unusable(let problems):
             return CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined())
+        case .usable(let settings):
+            return serve(settings, options, since: stamp)
         }
     }
 
     private static func serve(
-        _ configuration: Configuration, _ accounts: AccountsSource, following file: (AccountsFile, since: FileStamp?)?
+        _ settings: LoadedSettings, _ options: RunOptions, since stamp: FileStamp?
     ) -> CommandResult {
+        let signals = ProcessSignals()
         // A client or an upstream that is gone is told by the call that writes to it, not by a signal.
-        signal(SIGPIPE, SIG_IGN)
-        // A terminal that hangs up ends nobody's preview. The accounts file is followed without a signal.
-        signal(SIGHUP, SIG_IGN)
+        signals.ignore(SIGPIPE)
+        // Until it can be obeyed it must not end the process, which is what it does to one that is unprepared.
+        signals.ignore(SIGHUP)
+        for warning in settings.warnings { StandardError.write("\(warning)\n") }
         let server: ProxyServer
         do throws(SystemError) {
-            server = try ProxyServer(configuration, accounts)
+            server = try ProxyServer(settings.configuration, settings.accounts)
         } catch {
             return CommandResult(exitCode: 71, standardError: "streams-proxy: \(error)\n")
         }
-        let watch = file.map { file, stamp in
-            AccountsFileWatch(file, since: stamp) { follow($0, by: server) }
-        }
-        EndingSignals.unblock()
-        let signals = EndingSignals.all.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
-            source.setEventHandler { server.drain() }
-            source.resume()
-            return source
-        }
-        withExtendedLifetime((watch, signals)) { dispatchMain() }
+        let reload = SettingsReload(options, settings, since: stamp, server)
+        for number in EndingSignals.all { signals.on(number) { server.drain() } }
+        signals.on(SIGHUP) { reload.reload() }
+        let timer = options.reloadInterval.map { pull(every: $0, by: reload) }
+        // Whoever waits for this line may send signals from then on.
+        signals.whenReady { StandardOutput.write("listening on \(server.url)\n") }
+        withExtendedLifetime((reload, signals, timer)) { dispatchMain() }
     }
 
-    private static func follow(_ change: AccountsFileWatch.Change, by server: ProxyServer) {
-        switch change {
-        case .directory(let directory, let warnings):
-            for warning in warnings { StandardError.write("\(warning)\n") }
-            server.follow(directory)
-        case .problems(let problems):
-            for problem in problems { StandardError.write("\(problem)\n") }
-            StandardError.write("the accounts that were read before stay in force\n")
-        }
+    /// `--config-reload`: looks at the settings file again and again.
+    private static func pull(every interval: Duration, by reload: SettingsReload) -> any DispatchSourceTimer {
+        let timer = DispatchSource.makeTimerSource(queue: .main)
+        let nanoseconds = Int(Interval(interval).nanoseconds)
+        timer.schedule(
+            deadline: .now() + .nanoseconds(nanoseconds), repeating: .nanoseconds(nanoseconds),
+            leeway: .milliseconds(50))
+        timer.setEventHandler { reload.reloadIfChanged() }
+        timer.resume()
+        return timer
     }
 }

@@ -13,6 +13,8 @@ package struct RunOptions: Sendable, Equatable {
     package private(set) var port: Int?
     /// `--workers`, 1 to 256.
     package private(set) var workers: Int?
+    /// `--config-reload` and `--pulling-time`, of `run`: how often the settings file is looked at; nil for never.
+    package private(set) var reloadInterval: Duration?
     /// `--help`: the usage text is all that is wanted.
     package private(set) var isHelpWanted = false
 
@@ -24,7 +26,7 @@ package struct RunOptions: Sendable, Equatable {
     private static func names(of command: Command) -> [String] {
         let common = ["--config", "--host", "--port", "--workers", "--help"]
         return switch command {
-        case .run: common
+        case .run: common + ["--config-reload", "--pulling-time"]
         case .check: common + ["--probe", "--header"]
         }
     }
@@ -34,6 +36,7 @@ package struct RunOptions: Sendable, Equatable {
         let names = Self.names(of: command)
         var rest = arguments[...]
         var seen: Set<String> = []
+        var isReloadWanted = false
         while let argument = rest.popFirst() {
             if argument == "--help" || argument == "-h" {
                 isHelpWanted = true
@@ -43,9 +46,9 @@ package struct RunOptions: Sendable, Equatable {
             let name = String(parts[0])
             guard names.contains(name), name != "--help" else { throw Self.unknown(name, among: names) }
             guard seen.insert(name).inserted else { throw UsageError("\(name) is given twice") }
-            if name == "--probe" {
-                guard parts.count == 1 else { throw UsageError("--probe takes no value") }
-                isProbeWanted = true
+            if name == "--probe" || name == "--config-reload" {
+                guard parts.count == 1 else { throw UsageError("\(name) takes no value") }
+                if name == "--probe" { isProbeWanted = true } else { isReloadWanted = true }
                 continue
             }
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
@@ -54,6 +57,8 @@ package struct RunOptions: Sendable, Equatable {
             try set(name, value)
         }
         if probeCredential != nil, !isProbeWanted { throw UsageError("--header is for --probe") }
+        if reloadInterval != nil, !isReloadWanted { throw UsageError("--pulling-time is for --config-reload") }
+        if isReloadWanted { reloadInterval = reloadInterval ?? .seconds(10) }
     }
 
     private mutating func set(_ name: String, _ value: String) throws(UsageError) {
@@ -75,6 +80,11 @@ package struct RunOptions: Sendable, Equatable {
                 throw Self.wrong(name, value, "must be a number of workers from 1 to 256")
             }
             self.workers = workers
+        case "--pulling-time":
+            guard let seconds = PortNumber.parse(value), (1...3600).contains(seconds) else {
+                throw Self.wrong(name, value, "must be a whole number of seconds from 1 to 3600")
+            }
+            reloadInterval = .seconds(seconds)
         case "--header":
             guard let credential = ProbeCredential(value) else {
                 // Not shown: it is likely to be a secret.
@@ -110,13 +120,23 @@ package struct RunOptions: Sendable, Equatable {
     package static func usage(of command: Command) -> String {
         let purpose =
             switch command {
-            case .run: "Starts the proxy. It runs until SIGTERM or SIGINT."
+            case .run: "Starts the proxy. It runs until SIGTERM or SIGINT; on SIGHUP it reads the settings again."
             case .check:
                 "Reads the settings as run would, tells every problem or what they come to, and starts nothing."
             }
         let (synopsis, probe, exitCodes) =
             switch command {
-            case .run: ("", "", "")
+            case .run:
+                (
+                    "\n                         [--config-reload [--pulling-time SECONDS]]",
+                    """
+
+                      --config-reload    read the settings again whenever the file has changed
+                      --pulling-time SECONDS
+                                         how often it is looked at (default 10)
+                    """,
+                    ""
+                )
             case .check:
                 (
                     "\n                           [--probe [--header FIELD]]",

@@ -71,6 +71,17 @@ package struct ExchangeDeadlines {
         review = now.advanced(by: interval)
     }
 
+    /// Lets the review be in `interval`, if it would be later.
+    package mutating func hastenReview(at now: Instant, _ interval: Interval) {
+        review = min(review, now.advanced(by: interval))
+    }
+
+    /// The settings have other timeouts now, and an answer without an end runs on under them.
+    package mutating func liveTimeoutsChanged(at now: Instant, _ timeouts: ExchangeTimeouts) {
+        silenceLimit = timeouts.liveSockRead
+        if silence != .never { heard(at: now) }
+    }
+
     /// Whether the review is due; telling it takes it off.
     package mutating func isReviewDue(at now: Instant) -> Bool {
         guard review <= now else { return false }

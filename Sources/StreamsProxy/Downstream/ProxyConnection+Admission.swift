@@ -9,13 +9,13 @@ extension ProxyConnection {
             respond(refusal)
             return
         }
-        switch worker.admission.outcome(head, bytes, asking: self) {
+        switch terms.admission.outcome(head, bytes, asking: self) {
         case .refused(let refusal):
             respond(refusal)
         case .options(let allow):
             respondOptions(allow)
         case .own(let route):
-            worker.resources.answer(route, on: self)
+            terms.resources.answer(route, on: self)
         case .forwarded(let admitted):
             match = admitted.match
             forward(head, bytes, admitted)
@@ -29,7 +29,7 @@ extension ProxyConnection {
         case .ownerNeeded(let match, let streamID, let apiVersion):
             self.match = match
             isHeld = true
-            worker.owners.ask(streamID, apiVersion, for: self)
+            terms.owners.ask(streamID, apiVersion, for: self)
         }
     }
 
@@ -65,7 +65,7 @@ extension ProxyConnection {
             useGathered()
             return
         }
-        deadlines.begin(at: loop.now, worker.timeouts)
+        deadlines.begin(at: loop.now, terms.timeouts)
         exchangeDeadline = deadlines.next
         sendContinue()
     }
@@ -127,7 +127,7 @@ extension ProxyConnection {
         do throws(SeparationRefusal) {
             let edit = try BodyRule.edit(content.span, account: held.principal.accountID, for: method)
             let length = content.count + edit.growth
-            worker.forwarding.endRequest(held.request, method, .length(length), to: &requestBytes)
+            terms.forwarding.endRequest(held.request, method, .length(length), to: &requestBytes)
             edit.append(content.span, to: &requestBytes)
             return nil
         } catch {
@@ -158,7 +158,7 @@ extension ProxyConnection: AdmissionSource {
     }
 
     func owner(of streamID: UniqueID) -> StreamOwner? {
-        held.owner ?? worker.owners.remembered(streamID)
+        held.owner ?? terms.owners.remembered(streamID)
     }
 }
 

@@ -8,10 +8,13 @@ extension ProxyConnection {
         let principal = admitted.principal
         if match.route.isLive, let principal {
             var proof = Viewer.Proof.directory(worker.authenticator.directory)
-            if !principal.isOfOtherIssuer,
-                let question = worker.authenticator.question(
-                    head: bytes, authorization: head.fields.value(.authorization),
-                    accountHeader: head.fields.value(.lunaAccountID))
+            let (authorization, header) = (head.fields.value(.authorization), head.fields.value(.lunaAccountID))
+            if principal.isOfOtherIssuer {
+                let token = worker.authenticator.credential(
+                    head: bytes, authorization: authorization, accountHeader: header)
+                if let token { proof = .issued(token) }
+            } else if let question = worker.authenticator.question(
+                head: bytes, authorization: authorization, accountHeader: header)
             {
                 proof = .service(question)
             }
@@ -21,14 +24,14 @@ extension ProxyConnection {
         asksUpgrade = request.asksUpgrade
         requestBytes = loop.memory.takeBuffer()
         if admitted.checksContent, let principal {
-            worker.forwarding.appendRequestFields(request, head, bytes, to: &requestBytes)
+            terms.forwarding.appendRequestFields(request, head, bytes, to: &requestBytes)
             contentUse = .checking(
                 GatheredRequest(
                     request: request, principal: principal, directory: worker.authenticator.directory))
             beginGathering()
             return
         }
-        worker.forwarding.appendRequest(request, head, bytes, to: &requestBytes)
+        terms.forwarding.appendRequest(request, head, bytes, to: &requestBytes)
         contentUse = .streaming
         var isComplete = head.framing == .none
         if case .length(let length) = head.framing, length <= 16384, bytes.count - head.length >= length {
@@ -41,7 +44,7 @@ extension ProxyConnection {
 
     func begin(isComplete: Bool) {
         exchange = Exchange()
-        deadlines.begin(at: loop.now, worker.timeouts)
+        deadlines.begin(at: loop.now, terms.timeouts)
         perform(
             exchange.begin(
                 isReplayable: isComplete && method.isIdempotent && !asksUpgrade, isRequestComplete: isComplete,
@@ -88,17 +91,17 @@ extension ProxyConnection {
 
     func connect(isFresh: Bool) {
         releaseUpstream(keeps: false)
-        if !isFresh, let pooled = worker.pool.take() {
+        if !isFresh, let pooled = terms.pool.take() {
             connected(pooled)
             return
         }
         if isStreamingContent { pauseReading() }
-        attempt = worker.connector.connect(for: self, timeout: worker.timeouts.connect)
+        attempt = terms.connector.connect(for: self, timeout: terms.timeouts.connect)
         if attempt == nil {
             perform(exchange.connectFailed(.unreachable))
             return
         }
-        deadlines.connecting(at: loop.now, worker.timeouts)
+        deadlines.connecting(at: loop.now, terms.timeouts)
         exchangeDeadline = deadlines.next
     }
 
@@ -117,7 +120,7 @@ extension ProxyConnection {
     }
 
     func sendRequest() {
-        deadlines.connected(at: loop.now, worker.timeouts)
+        deadlines.connected(at: loop.now, terms.timeouts)
         exchangeDeadline = deadlines.next
         upstream?.send(requestBytes.span)
         if isStreamingContent {
@@ -175,18 +178,18 @@ extension ProxyConnection {
         switch action {
         case .relayInterim:
             sendInterim(status: status) { output in
-                worker.forwarding.appendAnswerFields(
+                terms.forwarding.appendAnswerFields(
                     head, bytes, route: match.route, requestID: requestID,
                     unixSeconds: loop.unixMilliseconds / 1000, to: &output)
             }
             holdBack()
         case .openTunnel:
-            deadlines.endless(at: loop.now, worker.timeouts)
+            deadlines.endless(at: loop.now, terms.timeouts)
             beginReviews()
             exchangeDeadline = deadlines.next
             beginTunnel { output in
                 output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n")
-                worker.forwarding.appendAnswerFields(
+                terms.forwarding.appendAnswerFields(
                     head, bytes, route: match.route, requestID: requestID,
                     unixSeconds: loop.unixMilliseconds / 1000, to: &output)
             }
@@ -212,7 +215,7 @@ extension ProxyConnection {
             return
         }
         if match.route.isLive {
-            deadlines.endless(at: loop.now, worker.timeouts)
+            deadlines.endless(at: loop.now, terms.timeouts)
             beginReviews()
             exchangeDeadline = deadlines.next
         }
@@ -223,7 +226,7 @@ extension ProxyConnection {
             case .chunked, .untilClose: .unknown
             }
         sendHead(status: head.status, reason: bytes.extracting(head.reason), length: length) { output in
-            worker.forwarding.appendAnswerFields(
+            terms.forwarding.appendAnswerFields(
                 head, bytes, route: match.route, requestID: requestID,
                 unixSeconds: loop.unixMilliseconds / 1000, to: &output)
         }
@@ -265,7 +268,7 @@ extension ProxyConnection {
     func releaseUpstream(keeps: Bool) {
         guard let released = upstream else { return }
         upstream = nil
-        if keeps { worker.pool.put(released) } else { released.close() }
+        if keeps { terms.pool.put(released) } else { released.close() }
     }
 
     func dropRequest() {
@@ -276,9 +279,9 @@ extension ProxyConnection {
     private func exchangeEnded() {
         switch match.route {
         case .stream where method == .put || method == .delete:
-            if let id = match.streamID { worker.owners.forget(id) }
+            if let id = match.streamID { worker.terms.owners.forget(id) }
         case .streams where method == .delete:
-            worker.owners.forgetAll()
+            worker.terms.owners.forgetAll()
         case .streams, .stream, .count, .logs, .live, .frame, .streamsVersion, .documentation, .streamsPlugins,
             .version, .health, .plugins, .tokens, .token, .account:
             break
@@ -288,7 +291,7 @@ extension ProxyConnection {
     func dropUpstream() {
         exchangeEnded()
         if let attempt {
-            worker.connector.cancel(attempt)
+            terms.connector.cancel(attempt)
             self.attempt = nil
         }
         releaseUpstream(keeps: false)

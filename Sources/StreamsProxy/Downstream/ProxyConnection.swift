@@ -25,6 +25,8 @@ final class ProxyConnection: ServerConnection {
     }
 
     let worker: Worker
+    /// What the request at hand is served by, from its admission to its end.
+    var terms: Terms
 
     // The request at hand.
     var exchange = Exchange()
@@ -50,7 +52,8 @@ final class ProxyConnection: ServerConnection {
 
     init(descriptor: Int32, peer: SocketAddress, worker: Worker) {
         self.worker = worker
-        super.init(descriptor: descriptor, peer: peer, loop: worker.loop, settings: worker.serverSettings)
+        terms = worker.terms
+        super.init(descriptor: descriptor, peer: peer, loop: worker.loop, settings: terms.serverSettings)
     }
 
     // MARK: The request
@@ -61,6 +64,7 @@ final class ProxyConnection: ServerConnection {
             held = HeldRequest()
         }
         isHeld = false
+        if terms !== worker.terms { terms = worker.terms }
         method = head.method
         framing = head.framing
         contentUse = .atHand

@@ -7,6 +7,8 @@ struct Viewer {
     enum Proof {
         /// The accounts of that time: a password that was changed since ends what it began.
         case directory(AccountDirectory)
+        /// The token of another issuer, decided on again by the keys of that time.
+        case issued(ServiceQuestion)
         /// The credential, put to Luna-Accounts again.
         case service(ServiceQuestion)
     }
@@ -30,6 +32,14 @@ struct Viewer {
             if let denial = denial(of: current) { return denial }
             return authenticator.hasPasswordChanged(principal, since: directory)
                 ? .unauthenticated(.wrongLoginOrPassword) : nil
+        }
+    }
+
+    /// Why the viewer may no longer watch by the issuers of now; nil where it may.
+    func review(_ authenticator: Authenticator, issued token: ServiceQuestion, now: Int64) -> Denial? {
+        switch authenticator.reviewIssued(token, now: now).outcome {
+        case .failure(let denial): denial
+        case .success(let current): denial(of: current)
         }
     }
 

@@ -24,7 +24,7 @@ final class OwnershipLookup {
         guard waiting[streamID]?.count == 1 else { return }
         let question = memory.question(about: streamID, now: now)
         let request = ownerRequest.request(streamID, apiVersion, connection.requestID)
-        control.send(request) { [unowned self] in answered(question, $0) }
+        control.send(request) { [self] in answered(question, $0) }
     }
 
     private func answered(_ question: OwnershipQuestion, _ answer: ControlAnswer) {
@@ -36,6 +36,11 @@ final class OwnershipLookup {
             memory.remember(owner, answering: question)
             for connection in connections { connection.found(owner) }
         }
+    }
+
+    /// Nobody waits any more, and nobody will: what is still answered counts for nothing.
+    func retire() {
+        waiting = [:]
     }
 
     func forget(_ streamID: UniqueID) {

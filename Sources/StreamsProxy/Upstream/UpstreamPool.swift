@@ -5,6 +5,7 @@ final class UpstreamPool {
     private var idle: [UpstreamConnection] = []
     private let maximum: Int
     private let idleTimeout: Interval
+    private var isRetired = false
 
     /// `maximum` connections are kept, each for `idleTimeout`: shorter than any keep-alive we have met in LUNA services
     /// (15 s), so that they seldom close first.
@@ -21,7 +22,7 @@ final class UpstreamPool {
 
     /// Keeps a connection that has nothing left to say.
     func put(_ connection: UpstreamConnection) {
-        guard idle.count < maximum else {
+        guard idle.count < maximum, !isRetired else {
             connection.close()
             return
         }
@@ -33,6 +34,12 @@ final class UpstreamPool {
     func discard(_ connection: UpstreamConnection) {
         idle.removeAll { $0 === connection }
         connection.close()
+    }
+
+    /// No request will ask for a connection any more: none is kept.
+    func retire() {
+        isRetired = true
+        closeAll()
     }
 
     func closeAll() {

@@ -1,0 +1,52 @@
+import HTTPCore
+
+/// What one state of the settings comes to on a worker: rules, timeouts, the way to Luna-Streams. A request ends under
+/// the terms that it began with; when the settings are read anew, later ones get others.
+///
+/// Who may pass is not among them. `Worker.authenticator` says that at all times, for requests under way too: a right
+/// that was taken away must not live on with an old request.
+final class Terms {
+    let serverSettings: ServerSettings
+    let timeouts: ExchangeTimeouts
+    /// How often whoever watches a preview is decided on again.
+    let reviewInterval: Interval
+    /// How long a preview runs on while it can't be found out whether its viewer may still watch.
+    let reviewGrace: Interval
+    let admission: Admission
+    let forwarding: Forwarding
+    let pool: UpstreamPool
+    let connector: Connector
+    let owners: OwnershipLookup
+    let resources: OwnResources
+
+    private let upstream: UpstreamAddress
+
+    /// The connections to Luna-Streams are taken over from `old` where its address has stayed.
+    init(
+        _ configuration: Configuration, loop: EventLoop, multi: CurlMulti, control: ControlClient, replacing old: Terms?
+    ) {
+        serverSettings = ServerSettings(configuration)
+        timeouts = ExchangeTimeouts(configuration.timeouts)
+        reviewInterval = Interval(configuration.liveReview)
+        reviewGrace = Interval(configuration.liveGrace)
+        admission = Admission(configuration)
+        forwarding = Forwarding(configuration)
+        resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
+        upstream = configuration.upstream
+        if let old, old.upstream == configuration.upstream {
+            pool = old.pool
+            connector = old.connector
+        } else {
+            pool = UpstreamPool()
+            connector = Connector(loop: loop, multi: multi, address: configuration.upstream)
+        }
+        owners = OwnershipLookup(loop: loop, control: control, configuration)
+    }
+
+    /// No new request is served by these any more, but by `new`. Those under way finish; their connections to
+    /// Luna-Streams are closed after them where `new` has no use for them.
+    func retire(for new: Terms) {
+        if new.pool !== pool { pool.retire() }
+        owners.retire()
+    }
+}

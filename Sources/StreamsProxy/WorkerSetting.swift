@@ -1,0 +1,57 @@
+import Auth
+import HTTPCore
+
+/// What all workers share: values, and the pool that hashes for all of them.
+struct WorkerSetting: Sendable {
+    let configuration: Configuration
+    let accounts: AccountsSource
+    let passwords: PasswordPool
+    let tokens: TokensQueue
+
+    /// What `old` has that still fits is used on: verdicts on passwords, and the queue of who changes the accounts.
+    init(_ configuration: Configuration, _ accounts: AccountsSource, replacing old: WorkerSetting? = nil) {
+        self.configuration = configuration
+        self.accounts = accounts
+        if let old, old.configuration.decisionCache == configuration.decisionCache {
+            passwords = old.passwords
+        } else {
+            let cache = Authenticator.CacheSettings(configuration.decisionCache)
+            passwords = PasswordPool(memory: PasswordPool.Memory(lifetime: cache.lifetime))
+        }
+        if let old, old.configuration.accountsFile == configuration.accountsFile {
+            tokens = old.tokens
+        } else {
+            tokens = TokensQueue(AccountsFile(path: configuration.accountsFile))
+        }
+    }
+
+    /// Whether a decision made under `old` may be remembered under this. The accounts themselves may differ.
+    func decidesLike(_ old: WorkerSetting) -> Bool {
+        let (one, other) = (configuration, old.configuration)
+        return one.allowsAccountHeader == other.allowsAccountHeader && one.tokenIssuers == other.tokenIssuers
+            && one.decisionCache == other.decisionCache && one.accountsService == other.accountsService
+    }
+
+    func makeAuthenticator() -> Authenticator {
+        let cache = Authenticator.CacheSettings(configuration.decisionCache)
+        return switch accounts {
+        case .file(let directory):
+            Authenticator(
+                directory: directory, allowsAccountHeader: configuration.allowsAccountHeader,
+                issuers: configuration.tokenIssuers, cache: cache)
+        case .service:
+            Authenticator(
+                serviceAllowingAccountHeader: configuration.allowsAccountHeader,
+                issuers: configuration.tokenIssuers, cache: cache)
+        }
+    }
+
+    /// Nil where the accounts file decides.
+    func makeLookup(loop: EventLoop, control: ControlClient) -> AccountsLookup? {
+        switch accounts {
+        case .file: nil
+        case .service(let table, let contract):
+            AccountsLookup(loop: loop, control: control, table: table, contract: contract)
+        }
+    }
+}
