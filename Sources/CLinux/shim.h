@@ -34,16 +34,18 @@ static inline int linux_epoll_control(int epoll, int operation, int descriptor, 
 
 enum { LINUX_EVENTS_PER_WAIT = 256 };
 
-// epoll_event is packed on x86_64, which Swift cannot express: tokens and events come apart.
-static inline int linux_epoll_wait(int epoll, uint64_t *tokens, uint32_t *events, int milliseconds) {
-    struct epoll_event ready[LINUX_EVENTS_PER_WAIT];
-    int count = (int)linux_result(epoll_wait(epoll, ready, LINUX_EVENTS_PER_WAIT, milliseconds));
-    for (int index = 0; index < count; index++) {
-        tokens[index] = ready[index].data.u64;
-        events[index] = ready[index].events;
-    }
-    return count;
+// What one wait found. epoll_event is packed on x86_64, which Swift cannot express: its parts are asked for one by one.
+typedef struct {
+    struct epoll_event list[LINUX_EVENTS_PER_WAIT];
+} linux_events;
+
+static inline int linux_epoll_wait(int epoll, linux_events *found, int milliseconds) {
+    return (int)linux_result(epoll_wait(epoll, found->list, LINUX_EVENTS_PER_WAIT, milliseconds));
 }
+
+// index is below what linux_epoll_wait returned.
+static inline uint64_t linux_event_token(const linux_events *found, int index) { return found->list[index].data.u64; }
+static inline uint32_t linux_event_flags(const linux_events *found, int index) { return found->list[index].events; }
 
 enum {
     LINUX_READABLE = EPOLLIN,

@@ -114,7 +114,10 @@ final class Worker {
     // MARK: For connections
 
     func nextRequestID() -> RequestID {
-        requestIDs.next(unixSeconds: loop.unixMilliseconds / 1000)
+        var source = requestIDs
+        let id = source.next(unixSeconds: loop.unixMilliseconds / 1000)
+        requestIDs = source
+        return id
     }
 
     /// Has a password compared; false where too many wait already.

@@ -112,8 +112,8 @@ struct LoopPartsTests {
 
     @Test func `What a socket does not take stays, in order`() {
         let pair = Pair()
-        var memory = LoopMemory()
-        var queue = OutputQueue()
+        let memory = LoopMemory()
+        let queue = OutputQueue()
         var random = SeededRandom(7)
         var expected: [UInt8] = []
         var found: [UInt8] = []
@@ -122,13 +122,13 @@ struct LoopPartsTests {
             let sizes = (0..<3).map { _ in Int.random(in: 0...3000, using: &random) }
             let parts = sizes.map { size in (0..<size).map { _ in UInt8(truncatingIfNeeded: random.next()) } }
             if sizes[0] % 2 == 0 {
-                queue.prepare(&memory)
-                queue.append { $0 += parts[0] }
+                let first = parts[0]
+                queue.append(memory, first.span)
                 expected += parts[0]
             }
             let before = queue.count
             let (content, closing) = (parts[1], parts[2])
-            let result = queue.send(to: pair.near.number, content.span, closing: closing.span, memory: &memory)
+            let result = queue.send(to: pair.near.number, content.span, closing: closing.span, memory: memory)
             expected += parts[1] + parts[2]
             guard case .bytes(let sent) = result else {
                 Issue.record("a full socket is no failure")
@@ -142,7 +142,7 @@ struct LoopPartsTests {
         let none: [UInt8] = []
         while !queue.isEmpty {
             found += pair.receive()
-            _ = queue.send(to: pair.near.number, none.span, closing: none.span, memory: &memory)
+            _ = queue.send(to: pair.near.number, none.span, closing: none.span, memory: memory)
         }
         found += pair.receive()
         #expect(hadToWait)
@@ -150,8 +150,8 @@ struct LoopPartsTests {
     }
 
     @Test func `A closed peer is a failure, and no signal`() {
-        var memory = LoopMemory()
-        var queue = OutputQueue()
+        let memory = LoopMemory()
+        let queue = OutputQueue()
         let number: Int32
         do {
             let pair = Pair()
@@ -159,7 +159,7 @@ struct LoopPartsTests {
         }
         let near = Descriptor(number)
         let bytes = Array("hello".utf8)
-        guard case .failed(EPIPE) = queue.send(to: near.number, bytes.span, closing: bytes.span, memory: &memory) else {
+        guard case .failed(EPIPE) = queue.send(to: near.number, bytes.span, closing: bytes.span, memory: memory) else {
             Issue.record("sent to nobody")
             return
         }

@@ -14,29 +14,32 @@ package final class EventLoop {
     private var slots: [Slot] = []
     private var freeSlots: [Int] = []
     private var heap = DeadlineHeap()
-    private var tokens = [UInt64](repeating: 0, count: Int(LINUX_EVENTS_PER_WAIT))
-    private var events = [UInt32](repeating: 0, count: Int(LINUX_EVENTS_PER_WAIT))
+    /// What the last wait has found.
+    /// SAFETY: read only up to the count that the wait has returned, and freed with the loop.
+    private let found = UnsafeMutablePointer<linux_events>.allocate(capacity: 1)
     private var isStopped = false
 
     /// The time of this turn: read once after waiting, good for all that the turn does.
-    package private(set) var now: Instant
+    package var now: Instant { turnTime }
+    private var turnTime: Instant
     /// What to add to `now` for the wall clock, in nanoseconds; read again each second.
     private var wallClockOffset: Int64
     private var wallClockRead: Instant
     /// Memory that is lent out for one event and comes back warm.
-    package var memory = LoopMemory()
+    package let memory = LoopMemory()
 
     package init() throws(SystemError) {
         epoll = linux_epoll_create()
         if epoll < 0 { throw SystemError(call: "epoll_create1", code: -epoll) }
         let monotonic = linux_monotonic()
-        now = Instant(nanoseconds: monotonic)
-        wallClockRead = now
+        turnTime = Instant(nanoseconds: monotonic)
+        wallClockRead = turnTime
         wallClockOffset = linux_realtime() - monotonic
     }
 
     deinit {
         Glibc.close(epoll)
+        found.deallocate()
     }
 
     /// The wall clock of this turn, in milliseconds since 1970.
@@ -57,25 +60,20 @@ package final class EventLoop {
         readClock()
         for index in 0..<count {
             // A source that an earlier event of this turn has closed is not there any more.
-            guard let source = source(tokens[index]) else { continue }
-            source.ready(Events(rawValue: events[index]))
+            guard let source = source(linux_event_token(found, index)) else { continue }
+            source.ready(Events(rawValue: linux_event_flags(found, index)))
         }
         fireDeadlines()
     }
 
-    private func wait(milliseconds: Int32) -> Int {
-        let epoll = epoll
-        let result = tokens.withUnsafeMutableBufferPointer { tokens in
-            events.withUnsafeMutableBufferPointer { events in
-                linux_epoll_wait(epoll, tokens.baseAddress, events.baseAddress, milliseconds)
-            }
-        }
+    private func wait(milliseconds: Int32) -> Int32 {
+        let result = linux_epoll_wait(epoll, found, milliseconds)
         precondition(result >= 0 || result == -EINTR, "epoll_wait fails only on a descriptor that is not ours")
-        return max(0, Int(result))
+        return max(0, result)
     }
 
     private func readClock() {
-        now = Instant(nanoseconds: linux_monotonic())
+        turnTime = Instant(nanoseconds: linux_monotonic())
         if now.nanoseconds &- wallClockRead.nanoseconds > 1_000_000_000 {
             wallClockRead = now
             wallClockOffset = linux_realtime() &- now.nanoseconds
@@ -91,7 +89,11 @@ package final class EventLoop {
     }
 
     private func fireDeadlines() {
-        while let entry = heap.removeDue(at: now) {
+        while heap.earliest <= now {
+            var entries = exchange(&heap, with: DeadlineHeap())
+            let due = entries.removeDue(at: now)
+            heap = entries
+            guard let entry = due else { return }
             guard let source = source(entry.token), source.scheduled == entry.instant else { continue }
             source.scheduled = .never
             if source.deadline <= now {
@@ -106,7 +108,9 @@ package final class EventLoop {
     func schedule(_ source: EventSource) {
         guard source.token != 0 else { return }
         source.scheduled = source.deadline
-        heap.insert(DeadlineHeap.Entry(instant: source.deadline, token: source.token))
+        var entries = exchange(&heap, with: DeadlineHeap())
+        entries.insert(DeadlineHeap.Entry(instant: source.deadline, token: source.token))
+        heap = entries
     }
 
     // MARK: Sources
@@ -121,10 +125,12 @@ package final class EventLoop {
 
     func add(_ source: EventSource, _ interest: Events) {
         precondition(source.token == 0, "a source joins its loop once")
-        let index = freeSlots.popLast() ?? slots.count
-        if index == slots.count { slots.append(Slot()) }
-        slots[index].source = source
-        source.token = UInt64(slots[index].generation) << 32 | UInt64(index)
+        var (places, free) = (exchange(&slots, with: []), exchange(&freeSlots, with: []))
+        let index = free.popLast() ?? places.count
+        if index == places.count { places.append(Slot()) }
+        places[index].source = source
+        source.token = UInt64(places[index].generation) << 32 | UInt64(index)
+        (slots, freeSlots) = (places, free)
         source.interest = interest
         control(0, source)
         if source.deadline != .never { schedule(source) }
@@ -139,9 +145,11 @@ package final class EventLoop {
     func remove(_ source: EventSource) {
         control(2, source)
         let index = Int(truncatingIfNeeded: source.token & 0xFFFF_FFFF)
-        slots[index].source = nil
-        slots[index].generation &+= 1
-        freeSlots.append(index)
+        var (places, free) = (exchange(&slots, with: []), exchange(&freeSlots, with: []))
+        places[index].source = nil
+        places[index].generation &+= 1
+        free.append(index)
+        (slots, freeSlots) = (places, free)
         source.token = 0
         source.scheduled = .never
     }

@@ -24,11 +24,12 @@ public struct Events: OptionSet, Sendable {
 open class EventSource {
     package let loop: EventLoop
     /// The descriptor, or -1 once it is closed.
-    package private(set) final var descriptor: Int32
+    package final var descriptor: Int32 { number }
+    private final var number: Int32
     /// What the loop calls this source by; 0 while it is not on the loop.
     final var token: UInt64 = 0
     /// What is waited for: `epoll_ctl` is called only when it changes.
-    package final var interest: Events = []
+    final var interest: Events = []
     /// When `deadlinePassed` is due.
     final var deadline = Instant.never
     /// The earliest entry for this source in the loop's heap.
@@ -36,7 +37,7 @@ open class EventSource {
 
     /// Takes over `descriptor`, which is closed by `close`.
     package init(descriptor: Int32, loop: EventLoop) {
-        self.descriptor = descriptor
+        number = descriptor
         self.loop = loop
     }
 
@@ -76,7 +77,7 @@ open class EventSource {
         let kept = descriptor
         if token != 0 { loop.remove(self) }
         deadline = .never
-        descriptor = -1
+        number = -1
         return kept
     }
 

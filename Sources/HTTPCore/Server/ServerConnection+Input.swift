@@ -20,8 +20,10 @@ extension ServerConnection {
             if phase != .closed, used < bytes.count { keep(bytes, from: used) }
             return
         }
-        let before = input.count
-        input.append(bytes)
+        var pending = exchange(&input, with: [])
+        let before = pending.count
+        pending.append(bytes)
+        input = pending
         // While a head drips in, it is looked at again only where a line has ended or a limit was crossed: parsing
         // is over the whole head each time, and a byte at a time that would be quadratic.
         let limits = settings.limits
@@ -40,19 +42,19 @@ extension ServerConnection {
     }
 
     private func keep(_ bytes: Span<UInt8>, from used: Int) {
-        input = loop.memory.takeBuffer()
-        input.append(bytes, used..<bytes.count)
+        var kept = loop.memory.takeBuffer()
+        kept.append(bytes, used..<bytes.count)
+        input = kept
         if phase == .head { patience = loop.now.advanced(by: settings.headTimeout) }
     }
 
     /// Goes on with what is in the input.
     func processInput() {
         guard !isProcessing, !input.isEmpty, phase != .closed else { return }
-        var pending = input
-        input = []
+        var pending = exchange(&input, with: [])
         let used = process(pending.span)
         if phase == .closed || used == pending.count {
-            loop.memory.giveBack(&pending)
+            loop.memory.giveBack(pending)
         } else {
             pending.removeSubrange(0..<used)
             input = pending
@@ -172,7 +174,9 @@ extension ServerConnection {
         if isReadingPaused, !isDraining, !reader.isFinished { return false }
         let step: ContentStep
         do throws(MessageError) {
-            step = try reader.next(bytes, from: &position)
+            var reading = reader
+            defer { reader = reading }
+            step = try reading.next(bytes, from: &position)
         } catch {
             refuse(error)
             return false

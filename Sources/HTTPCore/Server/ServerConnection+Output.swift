@@ -71,8 +71,7 @@ extension ServerConnection {
     }
 
     private func append(_ write: (inout [UInt8]) -> Void) {
-        output.prepare(&loop.memory)
-        output.append(write)
+        output.append(loop.memory, write)
     }
 
     /// Whether what is left of the request can be read and dropped to reach the next.
@@ -135,17 +134,15 @@ extension ServerConnection {
         let hadOutput = sendPatience != .never
         sent(
             output.send(
-                to: descriptor, content, closing: closing == nil ? none.span : end.span, memory: &loop.memory),
+                to: descriptor, content, closing: closing == nil ? none.span : end.span, memory: loop.memory),
             hadOutput: hadOutput)
     }
 
     /// Sends what waits. What the socket does not take stays, and `isOutputPending` says so.
     package func flush() {
         guard phase != .closed, !output.isEmpty else { return }
-        let none: [UInt8] = []
         let hadOutput = sendPatience != .never
-        sent(
-            output.send(to: descriptor, none.span, closing: none.span, memory: &loop.memory), hadOutput: hadOutput)
+        sent(output.send(to: descriptor, memory: loop.memory), hadOutput: hadOutput)
     }
 
     private func sent(_ result: IOResult, hadOutput: Bool) {
@@ -241,7 +238,7 @@ extension ServerConnection {
     func linger() {
         guard phase != .closed, phase != .lingering else { return }
         phase = .lingering
-        loop.memory.giveBack(&input)
+        loop.memory.giveBack(exchange(&input, with: []))
         flush()
         guard phase != .closed else { return }
         // While output waits, the patience with a client that does not take it is that of every answer.

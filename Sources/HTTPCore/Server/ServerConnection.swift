@@ -67,16 +67,16 @@ open class ServerConnection: EventSource {
     final var isDraining = false
     final var drained = 0
 
-    final var output = OutputQueue()
+    final let output = OutputQueue()
     final var answer = AnswerState.finished
     /// How much output waited before the answer at hand, as long as none of it has been sent since.
     final var unsentFrom: Int?
     final var requestMethod = Method.other
     final var requestVersion = HTTPVersion.http11
     /// Whether the client waits for 100 before it sends its content.
-    package final var owesContinue = false
+    final var owesContinue = false
     /// Whether the connection serves another request after this one.
-    package final var isPersistent = true
+    final var isPersistent = true
     /// Whether the request at hand, or the next, is the last one because the server ends.
     final var isServerEnding = false
 
@@ -84,7 +84,11 @@ open class ServerConnection: EventSource {
     final var patience = Instant.never
     final var sendPatience = Instant.never
     /// The subclass's deadline for the exchange at hand; `exchangeDeadlinePassed` tells.
-    package final var exchangeDeadline = Instant.never
+    package final var exchangeDeadline: Instant {
+        get { exchangeEnd }
+        set { exchangeEnd = newValue }
+    }
+    private final var exchangeEnd = Instant.never
 
     /// Takes over an accepted descriptor and starts to listen to it.
     package init(descriptor: Int32, peer: SocketAddress, loop: EventLoop, settings: ServerSettings) {
@@ -233,8 +237,8 @@ open class ServerConnection: EventSource {
         guard phase != .closed else { return }
         phase = .closed
         closeDescriptor()
-        output.removeAll(memory: &loop.memory)
-        loop.memory.giveBack(&input)
+        output.removeAll(loop.memory)
+        loop.memory.giveBack(exchange(&input, with: []))
         closed(end)
     }
 

@@ -127,8 +127,10 @@ extension ProxyConnection {
         do throws(SeparationRefusal) {
             let edit = try BodyRule.edit(content.span, account: held.principal.accountID, for: method)
             let length = content.count + edit.growth
-            terms.forwarding.endRequest(held.request, method, .length(length), to: &requestBytes)
-            edit.append(content.span, to: &requestBytes)
+            var bytes = Swift.exchange(&requestBytes, with: [])
+            terms.forwarding.endRequest(held.request, method, .length(length), to: &bytes)
+            edit.append(content.span, to: &bytes)
+            requestBytes = bytes
             return nil
         } catch {
             return .separation(error)
@@ -136,7 +138,7 @@ extension ProxyConnection {
     }
 
     func dropGathered() {
-        loop.memory.giveBack(&gathered)
+        loop.memory.giveBack(Swift.exchange(&gathered, with: []))
     }
 }
 

@@ -11,7 +11,7 @@ extension ProxyConnection {
             answer.appendFields(to: &output)
             appendCommonFields(to: &output)
         }
-        loop.memory.giveBack(&content)
+        loop.memory.giveBack(content)
     }
 
     func respondOptions(_ allow: StaticString) {

@@ -22,23 +22,25 @@ extension ProxyConnection {
         }
         let request = ForwardedRequest(admitted, head, bytes, requestID: requestID, peer: peer.address)
         asksUpgrade = request.asksUpgrade
-        requestBytes = loop.memory.takeBuffer()
+        var bytesUpstream = loop.memory.takeBuffer()
         if admitted.checksContent, let principal {
-            terms.forwarding.appendRequestFields(request, head, bytes, to: &requestBytes)
+            terms.forwarding.appendRequestFields(request, head, bytes, to: &bytesUpstream)
+            requestBytes = bytesUpstream
             contentUse = .checking(
                 GatheredRequest(
                     request: request, principal: principal, directory: worker.authenticator.directory))
             beginGathering()
             return
         }
-        terms.forwarding.appendRequest(request, head, bytes, to: &requestBytes)
+        terms.forwarding.appendRequest(request, head, bytes, to: &bytesUpstream)
         contentUse = .streaming
         var isComplete = head.framing == .none
         if case .length(let length) = head.framing, length <= 16384, bytes.count - head.length >= length {
-            requestBytes.append(bytes, head.length..<head.length + length)
+            bytesUpstream.append(bytes, head.length..<head.length + length)
             contentUse = .atHand
             isComplete = true
         }
+        requestBytes = bytesUpstream
         begin(isComplete: isComplete)
     }
 
@@ -122,7 +124,8 @@ extension ProxyConnection {
     func sendRequest() {
         deadlines.connected(at: loop.now, terms.timeouts)
         exchangeDeadline = deadlines.next
-        upstream?.send(requestBytes.span)
+        let request = requestBytes
+        upstream?.send(request.span)
         if isStreamingContent {
             // While the client is slow to send, Luna-Streams can't be called silent.
             deadlines.paused()
@@ -272,7 +275,7 @@ extension ProxyConnection {
     }
 
     func dropRequest() {
-        loop.memory.giveBack(&requestBytes)
+        loop.memory.giveBack(Swift.exchange(&requestBytes, with: []))
     }
 
     /// What the request may have changed is no longer known, whatever became of it.

@@ -125,8 +125,10 @@ final class ProxyConnection: ServerConnection {
             return
         }
         if deadlines.isReviewDue(at: loop.now) { reviewViewer() }
-        guard !isClosed, let failure = deadlines.passed(at: loop.now, hasReachedPeer: attempt?.hasReachedPeer == true)
-        else {
+        var running = deadlines
+        let failure = running.passed(at: loop.now, hasReachedPeer: attempt?.hasReachedPeer == true)
+        deadlines = running
+        guard !isClosed, let failure else {
             exchangeDeadline = deadlines.next
             return
         }

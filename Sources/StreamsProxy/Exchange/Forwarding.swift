@@ -48,7 +48,7 @@ package struct ForwardedRequest {
 
 /// Turns a client's head into the one for Luna-Streams, and the answer's into the one for the client. Fields that
 /// concern one connection, name somebody or steer a server are written here or not at all; the rest pass.
-package struct Forwarding: Sendable {
+package final class Forwarding: Sendable {
     /// `Host: …` and the line's end.
     private let hostField: [UInt8]
     /// `/1` and `/2` behind the origin's own path.
@@ -235,6 +235,7 @@ package struct Forwarding: Sendable {
     private func appendLocation(_ bytes: Span<UInt8>, _ value: Range<Int>, to output: inout [UInt8]) {
         output.append("Location: ")
         var path = value
+        let origin = origin
         if bytes.starts(value, with: origin.span) {
             path = value.lowerBound + origin.count..<value.upperBound
         }

@@ -28,7 +28,7 @@ final class UpstreamConnection: EventSource {
     private var method = Method.get
     /// The beginning of a head whose end has not come.
     private var input: [UInt8] = []
-    private var output = OutputQueue()
+    private let output = OutputQueue()
     private var isPaused = false
     private weak var pool: UpstreamPool?
     /// The exchange's other side, while there is one.
@@ -75,8 +75,8 @@ final class UpstreamConnection: EventSource {
         guard phase != .closed else { return }
         phase = .closed
         client = nil
-        output.removeAll(memory: &loop.memory)
-        loop.memory.giveBack(&input)
+        output.removeAll(loop.memory)
+        loop.memory.giveBack(exchange(&input, with: []))
         switch transport {
         case .plain:
             closeDescriptor()
@@ -94,10 +94,9 @@ final class UpstreamConnection: EventSource {
         switch transport {
         case .plain:
             let none: [UInt8] = []
-            sent(output.send(to: descriptor, bytes, closing: none.span, memory: &loop.memory))
+            sent(output.send(to: descriptor, bytes, closing: none.span, memory: loop.memory))
         case .secure:
-            output.prepare(&loop.memory)
-            output.append { $0.append(bytes) }
+            output.append(loop.memory, bytes)
             flush()
         }
     }
@@ -105,8 +104,7 @@ final class UpstreamConnection: EventSource {
     /// Sends one chunk, or the last where `bytes` is empty.
     func sendChunk(_ bytes: Span<UInt8>) {
         guard phase != .closed else { return }
-        output.prepare(&loop.memory)
-        output.append { output in
+        output.append(loop.memory) { output in
             output.append(hexadecimal: bytes.count)
             output.append("\r\n")
             output.append(bytes)
@@ -118,10 +116,9 @@ final class UpstreamConnection: EventSource {
     private func flush() {
         switch transport {
         case .plain:
-            let none: [UInt8] = []
-            sent(output.send(to: descriptor, none.span, closing: none.span, memory: &loop.memory))
+            sent(output.send(to: descriptor, memory: loop.memory))
         case .secure(let attempt, _):
-            sent(output.send(memory: &loop.memory) { UpstreamTransport.send(attempt, $0) })
+            sent(output.send(memory: loop.memory) { UpstreamTransport.send(attempt, $0) })
         }
     }
 
@@ -131,7 +128,7 @@ final class UpstreamConnection: EventSource {
             break
         case .end, .failed:
             // It may have answered before it closed: what is there to read decides, so nothing more is written.
-            output.removeAll(memory: &loop.memory)
+            output.removeAll(loop.memory)
         }
         updateInterest()
     }
@@ -212,7 +209,8 @@ final class UpstreamConnection: EventSource {
     /// An answer that ends with its connection is whole only where the connection ended in order.
     private func ended(isReset: Bool) {
         guard phase != .closed else { return }
-        if phase == .content, !isReset, reader.closed() {
+        var reading = reader
+        if phase == .content, !isReset, reading.closed() {
             isPersistent = false
             complete(surplus: 0)
         } else if let client {
@@ -227,14 +225,14 @@ final class UpstreamConnection: EventSource {
             interpret(bytes)
             return
         }
-        input.append(bytes)
+        var pending = exchange(&input, with: [])
+        pending.append(bytes)
         // A head that drips in is looked at again only where a line has ended: each look is over all of it.
-        if phase == .head, !Self.hasLineEnd(bytes), input.count < parser.limits.startLine {
+        if phase == .head, !Self.hasLineEnd(bytes), pending.count < parser.limits.startLine {
+            input = pending
             client?.upstreamAnswered()
             return
         }
-        let pending = input
-        input = []
         interpret(pending.span)
     }
 
@@ -270,8 +268,9 @@ final class UpstreamConnection: EventSource {
         do throws(MessageError) {
             guard try parser.parse(bytes, answering: method, into: &head) else {
                 loop.memory.giveBack(head)
-                input = loop.memory.takeBuffer()
-                input.append(bytes)
+                var kept = loop.memory.takeBuffer()
+                kept.append(bytes)
+                input = kept
                 return nil
             }
         } catch {
@@ -296,7 +295,9 @@ final class UpstreamConnection: EventSource {
     private func interpretContent(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
         let step: ContentStep
         do throws(MessageError) {
-            step = try reader.next(bytes, from: &position)
+            var reading = reader
+            defer { reader = reading }
+            step = try reading.next(bytes, from: &position)
         } catch {
             client?.upstreamFailed(.unreadable(error))
             return false

@@ -17,7 +17,10 @@ final class UpstreamPool {
     var count: Int { idle.count }
 
     func take() -> UpstreamConnection? {
-        idle.popLast()
+        var connections = exchange(&idle, with: [])
+        let last = connections.popLast()
+        idle = connections
+        return last
     }
 
     /// Keeps a connection that has nothing left to say.
@@ -27,12 +30,16 @@ final class UpstreamPool {
             return
         }
         connection.becomeIdle(in: self, timeout: idleTimeout)
-        idle.append(connection)
+        var connections = exchange(&idle, with: [])
+        connections.append(connection)
+        idle = connections
     }
 
     /// An idle connection was closed by its peer, said something unasked, or has been idle too long.
     func discard(_ connection: UpstreamConnection) {
-        idle.removeAll { $0 === connection }
+        var connections = exchange(&idle, with: [])
+        connections.removeAll { $0 === connection }
+        idle = connections
         connection.close()
     }
 
