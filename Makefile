@@ -11,7 +11,7 @@ DEBUG_FLAGS := -Xswiftc -warnings-as-errors
 RELEASE_FLAGS := -c release
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-accounts test lint unit-tests end-to-end-tests bench bench-check clean
+.PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -26,7 +26,7 @@ run: build ## start the proxy in front of a demo Luna-Streams, and print command
 run-accounts: build ## the same with a demo Luna-Accounts, which decides who may pass
 	@scripts/run-demo --luna-accounts
 
-test: lint unit-tests end-to-end-tests ## everything that must hold before a merge
+test: lint unit-tests plugin-tests end-to-end-tests ## everything that must hold before a merge
 
 lint: ## formatting, and the rules the compiler does not know
 	swift format lint --strict -r Sources Tests Package.swift
@@ -37,6 +37,10 @@ unit-tests: ## the Swift tests, debug (no warnings) and release
 	swift build --build-tests $(DEBUG_FLAGS)
 	swift test --skip-build $(DEBUG_FLAGS)
 	swift test $(RELEASE_FLAGS) --disable-testable-imports
+
+plugin-tests: ## the Python package of plugins, and its host program, without the proxy
+	scripts/install-dependencies test
+	$(PYTHON) -m pytest -q Tests/Plugins
 
 end-to-end-tests: ## the release executables against real clients and origins
 	scripts/install-dependencies test

@@ -1,5 +1,6 @@
 """`python3 -m luna_plugins.host`, which the proxy starts with the control channel as descriptor 3."""
 
+import os
 import sys
 
 #: From sysexits.h: something that is needed is missing.
@@ -7,6 +8,10 @@ EX_UNAVAILABLE = 69
 
 if sys.version_info < (3, 9):
     sys.exit(f"luna_plugins: Python 3.9 or newer is needed, this is {sys.version.split()[0]}")
+
+# Python puts the working directory first: a file that happens to lie there must not pass for a module.
+if sys.path[0] == os.getcwd():
+    del sys.path[0]
 
 try:
     import aiohttp as _  # noqa: F401

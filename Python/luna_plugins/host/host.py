@@ -47,13 +47,15 @@ class PluginHost:
 
     def receive(self, message: dict[str, Any]) -> None:
         """A message of the proxy. Raises ProtocolError for points that are no list; unknown types are for newer hosts."""
-        if message.get("type") != "points":
-            return
-        points = message.get("points")
-        if not isinstance(points, list):
-            raise ProtocolError("points: must be an array")
-        for feed in self._feeds:
-            feed.offer(points)
+        kind = message.get("type")
+        if kind == "ping":
+            self._outbox.put({"type": "pong"})
+        elif kind == "points":
+            points = message.get("points")
+            if not isinstance(points, list):
+                raise ProtocolError("points: must be an array")
+            for feed in self._feeds:
+                feed.offer(points)
 
     async def close(self, patience: float) -> None:
         """Waits up to `patience` seconds for the requests under way, then closes all plugins, each within its time."""

@@ -41,9 +41,8 @@ class OutboxLog(logging.Handler):
             text = record.getMessage()
             if record.exc_info and record.exc_info[1] is not None:
                 text = f"{text}\n{traceback_text(record.exc_info[1])}"
-        except Exception:
-            self.handleError(record)
-            return
+        except Exception as error:
+            text = f"{record.pathname}:{record.lineno}: {record.msg!r} can't be logged: {type(error).__name__}: {error}"
         own = record.name.startswith(LOGGER_PREFIX)
         plugin = record.name[len(LOGGER_PREFIX) :] if own else current_plugin()
         self._outbox.log(plugin, record.levelname, text)
@@ -114,10 +113,11 @@ class OutputPipe:
 def traceback_text(error: BaseException) -> str:
     """The traceback from the plugin's first frame on: what the host and the import system do above it says nothing."""
     first = error.__traceback__
-    while first is not None and _is_ours(first.tb_frame.f_code.co_filename):
+    while first is not None and is_ours(first.tb_frame.f_code.co_filename):
         first = first.tb_next
     return "".join(traceback.format_exception(type(error), error, first)).rstrip()
 
 
-def _is_ours(filename: str) -> bool:
+def is_ours(filename: str) -> bool:
+    """Whether that source is the host's or the import system's, and so tells a plugin's author nothing."""
     return filename.startswith(_PACKAGE) or filename.startswith("<frozen importlib")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import sys
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
-from luna_plugins.host.log import LOG, belong_to
+from luna_plugins.host.log import LOG, belong_to, is_ours, traceback_text
 
 #: Threads for the plain handlers of a plugin: so many may block at once.
 SPARE_THREADS = 8
 #: How long, in seconds, a loop may take to answer before its thread counts as blocked.
 ANSWER = 1.0
+
+_ASYNCIO = os.path.dirname(asyncio.__file__) + os.sep
 
 
 class CallFailure(Exception):
@@ -76,8 +79,8 @@ class PluginThread:
         finally:
             outcome.cancel()
         if await self.answers(ANSWER):
-            raise TimedOut(f"not done within {seconds:g} s", place)
-        raise ThreadBlocked(f"not done within {seconds:g} s, and its thread is blocked", self.stack())
+            raise TimedOut(f"not done within {seconds:.3g} s", place)
+        raise ThreadBlocked(f"not done within {seconds:.3g} s, and its thread is blocked", self.stack())
 
     async def call_in_spare_thread(self, function: Callable[[], Any]) -> Any:
         """For the plugin's loop: runs a plain function where it may block."""
@@ -91,9 +94,11 @@ class PluginThread:
         return answer.done()
 
     def stack(self) -> str:
-        """What the thread does now, as lines of a traceback."""
+        """What the thread does now, as lines of a traceback, without what the loop does above it."""
         frame = sys._current_frames().get(self._thread.ident or 0)
-        return "".join(traceback.format_stack(frame)).rstrip() if frame else ""
+        frames = traceback.extract_stack(frame) if frame else []
+        first = next((at for at, frame in enumerate(frames) if not _is_of_the_loop(frame.filename)), 0)
+        return "".join(traceback.format_list(frames[first:])).rstrip()
 
     def give_up(self) -> None:
         """Ends all calls under way, cancels the plugin's tasks, and ends the loop once they are done."""
@@ -141,7 +146,7 @@ class _Work:
             result = self._function()
             return await result if inspect.isawaitable(result) else result
         except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
-            raise CallFailure(f"it raised {type(error).__name__}") from error
+            raise CallFailure(f"it raised {type(error).__name__}", traceback_text(error)) from error
 
     def place(self) -> str:
         """Where the coroutines of the call wait, outermost first; nothing if it hasn't begun."""
@@ -151,6 +156,10 @@ class _Work:
             frames.append(traceback.FrameSummary(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
             inner = inner.cr_await
         return "".join(traceback.format_list(frames)).rstrip()
+
+
+def _is_of_the_loop(filename: str) -> bool:
+    return is_ours(filename) or filename == threading.__file__ or filename.startswith(_ASYNCIO)
 
 
 def _resolve(future: asyncio.Future[None]) -> None:

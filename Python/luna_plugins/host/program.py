@@ -75,6 +75,8 @@ async def _serve(channel: ControlChannel, first_stderr: int) -> int:
     logging.root.setLevel(configuration.log_level)
     logging.getLogger("asyncio").setLevel(max(logging.WARNING, configuration.log_level))
     guard = asyncio.create_task(surroundings.StallGuard(timeouts.stall, first_stderr).run())
+    # A plugin may import modules that lie beside it; last, so that they hide no module of the system.
+    sys.path.extend(configuration.folders)
     host = PluginHost(configuration, channel.outbox)
     starting = asyncio.create_task(host.start())
     obeying = asyncio.create_task(_obey(messages, host, timeouts.close / 2))

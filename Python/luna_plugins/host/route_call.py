@@ -51,7 +51,10 @@ class RouteCall:
         except TimedOut as failure:
             self._log(asked, str(failure), failure.place)
             return error_answer.TOO_LATE.response()
-        except (CallFailure, Exception) as error:
+        except CallFailure as failure:
+            self._log(asked, str(failure), failure.place)
+            return error_answer.FAULT.response()
+        except Exception as error:
             self._log(asked, describe(error), traceback_text(error))
             return error_answer.FAULT.response()
         return web.Response(status=response.statusCode, body=response.body, headers=response.headers)
