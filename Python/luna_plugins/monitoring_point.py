@@ -14,13 +14,14 @@ class MonitoringPoint:
     series: str
     #: When the request began; it knows its time zone, UTC.
     eventTime: datetime
-    #: `service`, `route` such as `GET:/6/plugins/luna-streams/streams`, `status_code`, `account_id`; of errors `error_code`.
+    #: `service`, `route` such as `GET:/6/plugins/luna-streams/streams`, `status_code`, `account_id`; in `errors` also
+    #: `error_code`.
     tags: dict[str, Any] = field(default_factory=dict)
     #: `request_id` and `execution_time` in seconds.
     fields: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, value: dict[str, Any]) -> MonitoringPoint:
-        """From the proxy's JSON, with dictionaries of its own. Raises KeyError, TypeError or ValueError if it is none."""
+        """From the proxy's JSON, with dictionaries of its own. Raises KeyError, TypeError or ValueError."""
         moment = datetime.fromtimestamp(value["time"], timezone.utc)
         return cls(str(value["series"]), moment, dict(value["tags"]), dict(value["fields"]))

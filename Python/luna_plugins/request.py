@@ -24,7 +24,7 @@ class QueryArguments(dict[str, "list[str]"]):
         for name, value in parse_qsl(query, keep_blank_values=True):
             self.setdefault(name, []).append(value)
 
-    def get(self, name: str, default: Any = None) -> Any:  # type: ignore[override]
+    def get(self, name: str, default: Any = None) -> Any:
         """The first value of that name."""
         values = super().get(name)
         return default if values is None else values[0]

@@ -9,7 +9,16 @@ from typing import Any, Iterable, Mapping
 from multidict import CIMultiDict
 
 #: Framing and the connection are the host's: RFC 9110 §7.6.1, RFC 9112 §6.
-_FRAMING = {"connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+_FRAMING = {
+    "connection",
+    "content-length",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
 

@@ -87,7 +87,7 @@ class RouteTable:
     def __init__(self) -> None:
         self._routes: tuple[Route, ...] = ()
         #: Called after each change.
-        self.changed: Callable[[], None] = lambda: None
+        self.changed: Callable[[], object] = lambda: None
 
     def add(self, route: Route) -> None:
         """Raises ValueError for methods that can't be served and for those another route of that path serves."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
-
 from host_process import PACKAGE, HostProcess
 
 sys.path.insert(0, str(PACKAGE))

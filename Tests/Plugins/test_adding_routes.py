@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from routing import VERBS, assert_error, routing
 
 
@@ -21,7 +20,12 @@ def test_another_method_is_405(start_host, write) -> None:
     [
         *("/6/plugins/foo", "/6/plugins/foo/", "/6/plugins/foo/verbs/", "/6/plugins/foo//verbs", "/6/plugins/foo/verb"),
         *("/6/plugins/other/verbs", "/6/plugins//verbs", "/6/plugins/foo/%76erbs", "/6/plugins/foo/./verbs", "/verbs"),
-        *("/6/plugins/foo/x/../verbs", "/6/plugins/foo/items/", "/6/plugins/foo/items/..", "/6/plugins/foo/items/%2e%2e"),
+        *(
+            "/6/plugins/foo/x/../verbs",
+            "/6/plugins/foo/items/",
+            "/6/plugins/foo/items/..",
+            "/6/plugins/foo/items/%2e%2e",
+        ),
         *("/6/plugins/foo/items/%ff", "/6/plugins/foo/items/a%00", "/6/plugins/foo/items/a/b", "/7/plugins/foo/verbs"),
     ],
 )
@@ -45,8 +49,10 @@ def test_what_is_no_route_is_404(start_host, write, target: str) -> None:
         ('self.addRoute("/a", 7)', "initialize: TypeError: 7 is neither a handler class nor a function"),
         ('self.addRoute("/a", dict)', "initialize: TypeError: dict is no BaseBackgroundHandler"),
         ('self.addRoute("/a", Verbs, methods={"put"})', "initialize: ValueError: Verbs has no method for put"),
-        ('self.addRoute("/a", BaseBackgroundHandler)',
-         "initialize: ValueError: BaseBackgroundHandler has no method for any verb"),
+        (
+            'self.addRoute("/a", BaseBackgroundHandler)',
+            "initialize: ValueError: BaseBackgroundHandler has no method for any verb",
+        ),
     ],
 )
 def test_routes_that_can_not_be(start_host, write, adds: str, error: str) -> None:
@@ -55,7 +61,10 @@ def test_routes_that_can_not_be(start_host, write, adds: str, error: str) -> Non
 
 
 def test_routes_of_two_classes_collide(start_host, write) -> None:
-    write("foo", routing('self.addRoute("/a", Verbs)', VERBS) + routing('self.addRoute("/a", Verbs)').replace("Routing", "B"))
+    write(
+        "foo",
+        routing('self.addRoute("/a", Verbs)', VERBS) + routing('self.addRoute("/a", Verbs)').replace("Routing", "B"),
+    )
     assert "is taken by" in start_host().status("foo")["error"]
 
 

@@ -74,6 +74,20 @@ def test_a_plugin_that_does_not_close_keeps_nobody(start_host, write, how: str) 
     assert time.monotonic() - begin < 1 + LATE
 
 
+def test_threads_that_go_on_keep_nobody(start_host, write) -> None:
+    write(
+        "threads",
+        """
+        import threading
+        class Threads(BaseBackgroundPlugin):
+            async def start(self):
+                threading.Thread(target=time.sleep, args=(600,)).start()
+                asyncio.get_running_loop().run_in_executor(None, time.sleep, 600)
+        """,
+    )
+    assert start_host().shut_down() == 0
+
+
 @pytest.mark.parametrize("method", ["initialize", "start"])
 @pytest.mark.parametrize("how", ["await asyncio.sleep(600)", "time.sleep(600)"])
 def test_the_end_of_the_proxy_while_plugins_start(start_host, write, method: str, how: str) -> None:

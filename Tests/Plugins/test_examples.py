@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from host_process import DEADLINE, REPOSITORY
 
 EXAMPLES = REPOSITORY / "luna_api" / "plugins" / "examples"

@@ -210,7 +210,9 @@ def test_a_plugin_named_twice(launch, write, plugins) -> None:
 
 
 def test_an_event_that_does_not_exist(start_host, write) -> None:
-    write("ill", "class Ill(BaseEventPlugin):\n    eventName = 'x'\n    async def handleEvent(self, points, logger): pass")
+    write(
+        "ill", "class Ill(BaseEventPlugin):\n    eventName = 'x'\n    async def handleEvent(self, points, logger): pass"
+    )
     assert start_host().status("ill")["error"] == "Ill is for the event 'x'; there is monitoring_event"
 
 
@@ -246,5 +248,7 @@ def test_settings_that_are_no_object(start_host, write) -> None:
 
 
 def test_a_plugin_without_its_setting(start_host, write) -> None:
-    write("wanting", "class W(BaseBackgroundPlugin):\n    async def initialize(self): self.app.ctx.pluginSettings['url']")
+    write(
+        "wanting", "class W(BaseBackgroundPlugin):\n    async def initialize(self): self.app.ctx.pluginSettings['url']"
+    )
     assert start_host(settings={"wanting": {"ulr": 1}}).status("wanting")["error"] == "initialize: KeyError: 'url'"

@@ -80,7 +80,10 @@ def test_a_flood_costs_the_flooding_plugin_only(launch, write, plugins) -> None:
     host.read_on()
     host.wait_ready()
     assert host.shut_down() == 0
-    assert [line["text"] for line in host.logs("foo")] == [*(f"line {number}" for number in range(100)), "the plugin runs"]
+    assert [line["text"] for line in host.logs("foo")] == [
+        *(f"line {number}" for number in range(100)),
+        "the plugin runs",
+    ]
     flood = [line["text"] for line in host.logs("flood")]
     assert sum(map(len, flood)) < 2_500_000
     dropped = [text for text in flood if "lines were dropped" in text]

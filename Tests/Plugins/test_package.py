@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import ast
+import sys
+
 import pytest
 
+from host_process import PACKAGE, REPOSITORY
 from luna_plugins.base.plugins_meta.base_plugins import pluginHTTPResponse
 from luna_plugins.host.plugin_file import PluginFileError, find
 from luna_plugins.request import QueryArguments
 from luna_plugins.routes import LONGEST_PATH, MOST_ROUTES, Route, RoutePattern, RouteTable
+
+
+def test_nothing_but_aiohttp_is_needed() -> None:
+    """Aiohttp brings multidict along; no other package may be imported."""
+    for source in [*PACKAGE.rglob("*.py"), *(REPOSITORY / "luna_api").rglob("*.py")]:
+        for node in ast.walk(ast.parse(source.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                root = name.partition(".")[0]
+                assert root in ("aiohttp", "multidict", "luna_plugins") or root in sys.stdlib_module_names, source
 
 
 @pytest.mark.parametrize(

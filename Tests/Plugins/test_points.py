@@ -93,7 +93,10 @@ def test_a_full_queue_loses_and_counts(start_host, write) -> None:
 
 def test_one_that_is_slow_does_not_hold_up_another(start_host, write) -> None:
     write("collecting", COLLECTING)
-    write("slow", "class Slow(BaseEventPlugin):\n    async def handleEvent(self, points, logger): await asyncio.sleep(600)")
+    write(
+        "slow",
+        "class Slow(BaseEventPlugin):\n    async def handleEvent(self, points, logger): await asyncio.sleep(600)",
+    )
     host = start_host(timeouts={"event": 60})
     for number in range(5):
         host.points(point(number))
@@ -186,7 +189,9 @@ def test_failures_that_are_not_in_a_row_disable_nobody(start_host, write) -> Non
 
 def test_blocking_the_loop_disables_at_once(start_host, write) -> None:
     write("collecting", COLLECTING)
-    write("blocking", "class Blocking(BaseEventPlugin):\n    async def handleEvent(self, points, logger): time.sleep(600)")
+    write(
+        "blocking", "class Blocking(BaseEventPlugin):\n    async def handleEvent(self, points, logger): time.sleep(600)"
+    )
     host = start_host(timeouts={"event": 0.5, "loop": 60, "close": 1})
     host.points(point(0))
     told = host.wait_status("blocking", "disabled")["error"]

@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-
 from host_process import PACKAGE
 
 COMPLETE = {"type": "configure", "socket": "/nowhere/http.sock", "folders": [], "plugins": []}

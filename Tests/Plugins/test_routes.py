@@ -92,7 +92,7 @@ def test_a_plain_handler_may_block(start_host, write) -> None:
     write(
         "foo",
         routing(
-            'import threading\nbarrier = threading.Barrier(2)\n'
+            "import threading\nbarrier = threading.Barrier(2)\n"
             'self.addRoute("/a", lambda r: pluginHTTPResponse(body=str(barrier.wait(20) < 2)))'
         ),
     )

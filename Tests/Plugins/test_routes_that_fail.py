@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 
 import pytest
-
 from routing import assert_error, routing
 
 
@@ -51,8 +50,13 @@ def test_what_is_no_response(start_host, write, response: str) -> None:
 @pytest.mark.parametrize("how", ["await asyncio.sleep(600)", "time.sleep(600)"])
 def test_a_handler_that_takes_too_long(start_host, write, how: str) -> None:
     word = "async def" if "await" in how else "def"
-    path = write("foo", routing('self.addRoute("/a", slow)\nself.addRoute("/b", lambda r: pluginHTTPResponse())',
-                                f"{word} slow(request):\n    {how}"))
+    path = write(
+        "foo",
+        routing(
+            'self.addRoute("/a", slow)\nself.addRoute("/b", lambda r: pluginHTTPResponse())',
+            f"{word} slow(request):\n    {how}",
+        ),
+    )
     host = start_host(timeouts={"request": 0.5})
     assert_error(host.ask("GET", "/6/plugins/foo/a"), 504, 9)
     text = host.wait_log("foo", "not done within")["text"]

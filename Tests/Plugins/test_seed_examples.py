@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-
 from host_process import PACKAGE
 from recording_server import RecordingServer
 from seed_examples import SEED, examples

@@ -26,9 +26,7 @@ class PluginHost:
             if entry.name in self._plugins:
                 self._plugins[entry.name].fail(FAILED, "the plugin is named twice")
                 continue
-            self._plugins[entry.name] = Plugin(
-                entry, configuration.folders, configuration.timeouts, self._tell_status
-            )
+            self._plugins[entry.name] = Plugin(entry, configuration.folders, configuration.timeouts, self._tell_status)
         self._listener = RequestListener(
             configuration.socket, self._plugins, configuration.timeouts, configuration.limits
         )
@@ -46,7 +44,7 @@ class PluginHost:
         self._outbox.put({"type": "ready"})
 
     def receive(self, message: dict[str, Any]) -> None:
-        """A message of the proxy. Raises ProtocolError for points that are no list; unknown types are for newer hosts."""
+        """A message of the proxy; unknown ones are for newer hosts. Raises ProtocolError for points that are none."""
         kind = message.get("type")
         if kind == "ping":
             self._outbox.put({"type": "pong"})

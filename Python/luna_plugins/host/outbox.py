@@ -24,8 +24,8 @@ class _Line(NamedTuple):
 class Outbox:
     """Lines for the control channel. Any thread puts them in, the host's loop sends them.
 
-    Log lines are dropped, and counted, while a plugin makes more than the proxy takes. Everything else is rare and never
-    dropped.
+    Log lines are dropped, and counted, while a plugin makes more than the proxy takes. Everything else is rare and
+    never dropped.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from functools import partial
 from typing import Any, Callable
 
 from luna_plugins.application import LunaApplication
@@ -39,11 +40,12 @@ class Plugin:
         self._folders = folders
         self._timeouts = timeouts
         self._changed = changed
+        self._classes: list[type[BasePlugin]] = []
         #: Those whose `close` must be called.
         self._instances: list[BasePlugin] = []
         self._watch: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
-        self.app.routes.changed = lambda: loop.call_soon_threadsafe(self._routes_changed)
+        self.app.routes.changed = partial(loop.call_soon_threadsafe, self._routes_changed)
 
     @property
     def event_plugins(self) -> list[BaseEventPlugin]:
@@ -78,7 +80,9 @@ class Plugin:
             return
         self.state = state
         self.error = " ".join(reason.split())[:LONGEST_ERROR]
-        self.log.error("the plugin %s: %s", "is disabled" if state == DISABLED else "failed", f"{reason}\n{details}".rstrip())
+        self.log.error(
+            "the plugin %s: %s", "is disabled" if state == DISABLED else "failed", f"{reason}\n{details}".rstrip()
+        )
         self._changed()
         self._ending = asyncio.create_task(self._end())
 

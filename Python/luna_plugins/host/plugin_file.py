@@ -8,13 +8,15 @@ import os
 import sys
 from types import ModuleType
 
-from luna_plugins.base.plugins_meta.base_plugins import MONITORING_EVENT, BaseBackgroundPlugin, BaseEventPlugin
+from luna_plugins.base.plugins_meta.base_plugins import (
+    MONITORING_EVENT,
+    BaseBackgroundPlugin,
+    BaseEventPlugin,
+    BasePlugin,
+)
 
 #: The plugin that the proxy itself is.
 BUILTIN = "luna-streams"
-
-#: A class of a plugin file.
-PluginClass = "type[BaseEventPlugin] | type[BaseBackgroundPlugin]"
 
 
 class PluginFileError(Exception):
@@ -47,7 +49,7 @@ def load(name: str, path: str) -> ModuleType:
     return module
 
 
-def classes(module: ModuleType) -> list[PluginClass]:
+def classes(module: ModuleType) -> list[type[BasePlugin]]:
     """The plugin classes that the file itself defines, in its order; abstract ones are bases of others.
 
     Raises PluginFileError if there is none, or one for an event that does not exist.
@@ -61,7 +63,9 @@ def classes(module: ModuleType) -> list[PluginClass]:
         and not inspect.isabstract(value)
     ]
     if not found:
-        raise PluginFileError("there is no plugin class in it: none is derived from a base class and has all its methods")
+        raise PluginFileError(
+            "there is no plugin class in it: none is derived from a base class and has all its methods"
+        )
     for plugin_class in found:
         event = getattr(plugin_class, "eventName", MONITORING_EVENT)
         if event != MONITORING_EVENT:
@@ -69,7 +73,7 @@ def classes(module: ModuleType) -> list[PluginClass]:
     return list(dict.fromkeys(found))
 
 
-def kinds(found: list[PluginClass]) -> list[str]:
+def kinds(found: list[type[BasePlugin]]) -> list[str]:
     """Which kinds of plugin the classes are: event, background."""
     of_kind = {"event": BaseEventPlugin, "background": BaseBackgroundPlugin}
     return [kind for kind, base in of_kind.items() if any(issubclass(one, base) for one in found)]

@@ -32,7 +32,7 @@ def main() -> NoReturn:
     faulthandler.enable(file=first_stderr)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    surroundings.end(loop.run_until_complete(_run(first_stderr)))
+    os._exit(loop.run_until_complete(_run(first_stderr)))
 
 
 async def _run(first_stderr: int) -> int:
@@ -42,7 +42,9 @@ async def _run(first_stderr: int) -> int:
     try:
         channel = await ControlChannel.open(CONTROL, outbox)
     except OSError as error:
-        os.write(first_stderr, f"luna_plugins: the proxy starts this, with a socket as descriptor 3: {error}\n".encode())
+        os.write(
+            first_stderr, f"luna_plugins: the proxy starts this, with a socket as descriptor 3: {error}\n".encode()
+        )
         return EX_USAGE
     surroundings.step_back()
     surroundings.capture_output(outbox, loop)
@@ -62,6 +64,7 @@ async def _run(first_stderr: int) -> int:
         return EX_SOFTWARE
     finally:
         await channel.close(FAREWELL)
+        surroundings.end_children()
 
 
 async def _serve(channel: ControlChannel, first_stderr: int) -> int:

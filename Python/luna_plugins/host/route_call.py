@@ -18,7 +18,7 @@ from luna_plugins.routes import MatchedRoute
 
 
 class RouteCall:
-    """Reads the request's content, calls the handler on the plugin's thread, and turns what comes of it to an answer."""
+    """Reads the request's content, calls the handler on the plugin's thread, and makes an answer of what comes."""
 
     def __init__(self, plugin: Plugin, match: MatchedRoute, path: str, query: str) -> None:
         self._plugin = plugin
@@ -35,9 +35,7 @@ class RouteCall:
             return _closing(error_answer.TOO_LATE)
         if content is None:
             return _closing(error_answer.TOO_LARGE)
-        asked = PluginRequest(
-            request.method, self._path, self._query, request.headers, content, self._match.match_info
-        )
+        asked = PluginRequest(request.method, self._path, self._query, request.headers, content, self._match.match_info)
         remaining = max(0.001, deadline - asyncio.get_running_loop().time())
         try:
             response = await self._plugin.thread.call(partial(self._handle, asked), remaining)

@@ -1,7 +1,7 @@
-"""Takes connections to 127.0.0.1:5020, which the seed's example has in its source, to the port that REDIRECT_5020 names.
+"""Takes connections to 127.0.0.1:5020, which the seed's example has in its source, to the port of REDIRECT_5020.
 
-Python imports this at its start where this folder is in PYTHONPATH. So the plugin file stays as it is, and no test needs
-a port of its own choice.
+Python imports this at its start where this folder is in PYTHONPATH. So the plugin file stays as it is, and no test
+needs a port of its own choice.
 """
 
 import asyncio.selector_events

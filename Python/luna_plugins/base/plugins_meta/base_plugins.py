@@ -87,7 +87,7 @@ class BaseBackgroundPlugin(BasePlugin):
         handler: type[BaseBackgroundHandler] | Callable[[PluginRequest], Any],
         methods: Iterable[str] | None = None,
     ) -> None:
-        """Serves `/6/plugins/<plugin-name><path>` with a handler class, or a function (`async` or plain) of the request.
+        """Serves `/6/plugins/<plugin-name><path>` by a handler class, or a function (`async` or plain) of the request.
 
         `path` starts with `/`; a segment `{name}` or `<name>` takes any one segment and is found in the request's
         `match_info`. Without `methods` a class serves the verbs it has methods for, a function `get`. Raises ValueError
