@@ -20,8 +20,9 @@ final class Terms {
     let resources: OwnResources
 
     private let upstream: UpstreamAddress
+    private let answerLimits: MessageLimits
 
-    /// The connections to Luna-Streams are taken over from `old` where its address has stayed.
+    /// The connections to Luna-Streams are taken over from `old` where its address and the limits of answers have stayed.
     init(
         _ configuration: Configuration, loop: EventLoop, multi: CurlMulti, control: ControlClient, replacing old: Terms?
     ) {
@@ -33,12 +34,13 @@ final class Terms {
         forwarding = Forwarding(configuration)
         resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
         upstream = configuration.upstream
-        if let old, old.upstream == configuration.upstream {
+        answerLimits = MessageLimits(answers: configuration.limits)
+        if let old, old.upstream == upstream, old.answerLimits == answerLimits {
             pool = old.pool
             connector = old.connector
         } else {
             pool = UpstreamPool()
-            connector = Connector(loop: loop, multi: multi, address: configuration.upstream)
+            connector = Connector(loop: loop, multi: multi, address: upstream, limits: answerLimits)
         }
         owners = OwnershipLookup(loop: loop, control: control, configuration)
     }

@@ -60,7 +60,7 @@ struct ChunkedDecoderTests {
     struct Malformed: Sendable, CustomTestStringConvertible {
         let message: String
         let error: MessageError
-        var testDescription: String { "\(message.prefix(60).debugDescription): \(error.rawValue)" }
+        var testDescription: String { "\(message.prefix(60).debugDescription): \(error.code.description)" }
 
         init(_ message: String, _ error: MessageError) {
             self.message = message

@@ -25,13 +25,13 @@ struct CorpusTests {
             switch Reading.request(row.raw) {
             case .whole(let head): (framing, length) = (head.framing, head.length)
             case .needMore: return .incomplete
-            case .refused(let error): return .refused(status: error.status, reason: error.rawValue)
+            case .refused(let error): return .refused(status: error.status, reason: error.code.description)
             }
         case .response(let method):
             switch Reading.response(row.raw, answering: method) {
             case .whole(let head): (framing, length) = (head.framing, head.length)
             case .needMore: return .incomplete
-            case .refused(let error): return .refused(status: 502, reason: error.rawValue)
+            case .refused(let error): return .refused(status: 502, reason: error.code.description)
             }
         }
         let behind = Array(row.raw[length...])
@@ -41,7 +41,7 @@ struct CorpusTests {
         case .finished: return .accepted(content: content.content, rest: Array(behind[content.used...]))
         case .needMore: return framing == .untilClose ? .accepted(content: content.content, rest: []) : .incomplete
         case .refused(let error):
-            return .refused(status: row.message == .request ? error.status : 502, reason: error.rawValue)
+            return .refused(status: row.message == .request ? error.status : 502, reason: error.code.description)
         }
     }
 

@@ -40,6 +40,10 @@ final class EchoConnection: ServerConnection {
             pauseReading()
             journal.note("held")
         case "/continue": sendContinue()
+        case "/half":
+            sendHead(status: 200, length: .known(10)) { _ in }
+            sendContent(Array("hello".utf8).span)
+            flush()
         case "/stall":
             pauseReading()
             exchangeDeadline = loop.now.advanced(by: Interval(.milliseconds(300)))
@@ -138,8 +142,8 @@ final class EchoConnection: ServerConnection {
     }
 
     override func refused(_ error: MessageError) {
-        journal.note(error.rawValue)
-        respond(status: error.status, content: Array(error.rawValue.utf8).span) { _ in }
+        journal.note(error.code.description)
+        respond(status: error.status, content: Array(error.code.description.utf8).span) { _ in }
     }
 
     override func closed(_ end: ServerConnectionEnd) {

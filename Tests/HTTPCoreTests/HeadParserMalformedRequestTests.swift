@@ -8,7 +8,7 @@ struct HeadParserMalformedRequestTests {
         let error: MessageError
 
         init(_ name: String, _ message: String, _ error: MessageError) {
-            testDescription = "\(name): \(error.rawValue)"
+            testDescription = "\(name): \(error.code.description)"
             self.message = message
             self.error = error
         }

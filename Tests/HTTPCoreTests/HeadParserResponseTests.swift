@@ -114,7 +114,7 @@ struct HeadParserResponseTests {
     struct Malformed: Sendable, CustomTestStringConvertible {
         let head: String
         let error: MessageError
-        var testDescription: String { "\(head.debugDescription): \(error.rawValue)" }
+        var testDescription: String { "\(head.debugDescription): \(error.code.description)" }
 
         init(_ head: String, _ error: MessageError) {
             self.head = head

@@ -152,13 +152,43 @@ struct ServerConnectionEndTests {
 
     // MARK: Time
 
-    @Test(arguments: ["", "GET / HTTP/1.1\r\n", "G"])
-    func `A head that does not come in time ends the connection`(_ half: String) throws {
+    @Test(arguments: ["GET / HTTP/1.1\r\n", "G", "GET /first HTTP/1.1\r\nHost: h\r\n\r\nGET /second HTTP/1.1\r\nHo"])
+    func `A head that does not come in time is told so, and the connection ends`(_ half: String) throws {
         let server = try TestServer { $0.headTimeout = Interval(.milliseconds(50)) }
         let client = try server.client()
         client.send(half)
-        #expect(client.readToEnd().text.isEmpty)
-        #expect(server.journal.has(half.isEmpty ? "completed" : "aborted"))
+        let (text, end) = client.readToEnd()
+        #expect(
+            text.hasSuffix(
+                "HTTP/1.1 408 Request Timeout\r\nContent-Length: 13\r\nConnection: close\r\n\r\nhead_too_slow"))
+        #expect(text.contains("GET /first ") == half.contains("/first"))
+        #expect(end == .closed)
+    }
+
+    @Test(arguments: ["", "\r\n"])
+    func `A new connection that says nothing is closed`(_ nothing: String) throws {
+        let server = try TestServer { $0.firstByteTimeout = Interval(.milliseconds(50)) }
+        let client = try server.client()
+        client.send(nothing)
+        #expect(client.readToEnd() == ("", .closed))
+        #expect(server.journal.has("completed"))
+    }
+
+    @Test func `A head that trickles has one time for all of it`() throws {
+        let server = try TestServer { $0.headTimeout = Interval(.milliseconds(300)) }
+        let client = try server.client()
+        client.send("GET / HTTP/1.1\r\n")
+        // Another connection of the same server tells when a part of the time has passed.
+        var lines = 0
+        while !server.journal.all.contains("head_too_slow"), lines < 1000 {
+            client.send("X: y\r\n")
+            lines += 1
+            let clock = try server.client()
+            clock.send("POST /stall HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx")
+            _ = clock.read(60)
+        }
+        #expect(server.journal.has("head_too_slow"))
+        #expect(lines < 10)
     }
 
     @Test func `An idle connection ends in time`() throws {
@@ -186,16 +216,42 @@ struct ServerConnectionEndTests {
         #expect(client.readToEnd().end == .closed)
     }
 
-    @Test func `Content that stops coming ends the connection`() throws {
-        let server = try TestServer { $0.contentTimeout = Interval(.milliseconds(50)) }
+    private static let slowAnswer = "HTTP/1.1 408 Request Timeout\r\nContent-Length: "
+
+    @Test func `Content that stops coming is told so, and the connection ends`() throws {
+        let server = try TestServer { $0.pace.silence = Interval(.milliseconds(50)) }
         let client = try server.client()
         client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel")
-        #expect(client.readToEnd().text.isEmpty)
-        #expect(server.journal.has("aborted"))
+        let (text, end) = client.readToEnd()
+        #expect(text == Self.slowAnswer + "15\r\nConnection: close\r\n\r\ncontent_stalled")
+        #expect(end == .closed)
+        #expect(!server.journal.all.contains("end"))
+    }
+
+    @Test func `Content below the least rate is told so, and the connection ends`() throws {
+        let server = try TestServer {
+            $0.pace.rate = 1000
+            $0.pace.window = Interval(.milliseconds(50))
+            $0.pace.grace = Interval(.milliseconds(10))
+        }
+        let client = try server.client()
+        client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n" + String(repeating: "a", count: 49))
+        let (text, end) = client.readToEnd()
+        #expect(text == Self.slowAnswer + "16\r\nConnection: close\r\n\r\ncontent_too_slow")
+        #expect(end == .closed)
+    }
+
+    @Test func `Content that stops after half the answer cuts the connection`() throws {
+        let server = try TestServer { $0.pace.silence = Interval(.milliseconds(50)) }
+        let client = try server.client(receiveBuffer: 4096)
+        client.send("POST /half HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel")
+        let (text, end) = client.readToEnd()
+        #expect("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello".hasPrefix(text))
+        #expect(end == .reset)
     }
 
     @Test func `A client that we don't listen to is not called silent`() throws {
-        let server = try TestServer { $0.contentTimeout = Interval(.milliseconds(50)) }
+        let server = try TestServer { $0.pace.silence = Interval(.milliseconds(50)) }
         let client = try server.client()
         client.send("POST /stall HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello")
         let expected = "HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\nPOST /stall hello"

@@ -145,21 +145,24 @@ struct ServerConnectionTests {
     // MARK: Refusals
 
     @Test(arguments: [
-        (request: "GET / HTTP/1.1\r\n\r\n", status: 400, reason: "host-missing"),
-        (request: "GET / HTTP/2.0\r\n\r\n", status: 505, reason: "version"),
-        (request: "GET / HTTP/1.1\nHost: h\n\n", status: 400, reason: "bare-lf"),
-        (request: "\u{16}\u{3}\u{1}", status: 400, reason: "request-line"),
-        (request: "\n", status: 400, reason: "bare-lf"),
+        (request: "GET / HTTP/1.1\r\n\r\n", status: 400, reason: "missing_host"),
+        (request: "GET / HTTP/2.0\r\n\r\n", status: 505, reason: "unsupported_version"),
+        (request: "GET / HTTP/1.1\nHost: h\n\n", status: 400, reason: "bare_lf"),
+        (request: "\u{16}\u{3}\u{1}", status: 400, reason: "bad_request_line"),
+        (request: "\n", status: 400, reason: "bare_lf"),
         (
             request: "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000\r\n\r\n", status: 413,
-            reason: "content-too-long"
+            reason: "content_too_long"
         ),
         (
             request: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n", status: 413,
-            reason: "content-too-long"
+            reason: "content_too_long"
         ),
-        (request: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nX", status: 400, reason: "chunk"),
-        (request: "GET /\(String(repeating: "a", count: 9000))", status: 414, reason: "start-line-too-long"),
+        (
+            request: "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nX", status: 400,
+            reason: "bad_chunk"
+        ),
+        (request: "GET /\(String(repeating: "a", count: 9000))", status: 414, reason: "start_line_too_long"),
     ])
     func `After a request that can't be read there is one answer and the end`(
         _ row: (request: String, status: Int, reason: String)

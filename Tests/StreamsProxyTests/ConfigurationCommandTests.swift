@@ -110,10 +110,12 @@ struct ConfigurationCommandTests {
                 Timeouts
                   ordinary calls  TCP connection 0.1 s, connection 0.25 s, whole answer 42 s
                   live preview    TCP connection 0.1 s, connection 0.25 s, answer's head 42 s, silence 60 s
-                  client          request's head and silence 60 s, idle 15 s
+                  client          first byte 10 s, request's head 10 s, silence in content 60 s, idle 15 s
 
                 Limits
-                  request content  1073741824 bytes
+                  request's head   32768 bytes, its line 8192, 100 fields
+                  request content  1073741824 bytes, at least 500 a second over 10 s
+                  answer's head    32768 bytes, 100 fields
 
                 Credentials
                   Basic, Bearer    accounts file \(folder.path)/accounts.json: there, but others may read it (mode 640); chmod 600

@@ -89,13 +89,13 @@ struct ConfigurationReaderTests {
         ),
         (
             #""password": "secret""#,
-            "2:1: password: unknown setting; known here: LUNA_API_HTTP_SETTINGS, LUNA_API_ACTIVE_PLUGINS, "
-                + "LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, CONFIG_AUTHORIZATION_USERS, "
+            "2:1: password: unknown setting; known here: LUNA_API_HTTP_SETTINGS, LIMITS, "
+                + "LUNA_API_ACTIVE_PLUGINS, LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, CONFIG_AUTHORIZATION_USERS, "
                 + servicesSettings
         ),
         (
             #""a.b\n\u001b[31m": 1"#,
-            #"2:1: ["a.b\u{a}\u{1b}[31m"]: unknown setting; known here: LUNA_API_HTTP_SETTINGS, "#
+            #"2:1: ["a.b\u{a}\u{1b}[31m"]: unknown setting; known here: LUNA_API_HTTP_SETTINGS, LIMITS, "#
                 + "LUNA_API_ACTIVE_PLUGINS, LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, "
                 + "CONFIG_AUTHORIZATION_USERS, " + servicesSettings
         ),

@@ -28,12 +28,13 @@ struct ErrorAnswerTests {
         Row(.malformed(.unknownTransferCoding), 501, 12046), Row(.malformed(.tunnelNotOffered), 501, 12046),
         Row(.malformed(.unsupportedVersion), 505, 12046),
         Row(.malformed(.unknownExpectation), 417, 12046), Row(.tokensContentTooLarge, 413, 12046),
-        Row(.tokensOverloaded, 503, 1),
+        Row(.malformed(.headTooSlow), 408, 12046), Row(.malformed(.contentStalled), 408, 12046),
+        Row(.malformed(.contentTooSlow), 408, 12046), Row(.tokensOverloaded, 503, 1),
     ]
 
     private static let special: Set<MessageError> = [
         .headTooLong, .tooManyFields, .startLineTooLong, .contentTooLong, .unknownTransferCoding, .unsupportedVersion,
-        .unknownExpectation, .tunnelNotOffered,
+        .unknownExpectation, .tunnelNotOffered, .headTooSlow, .contentStalled, .contentTooSlow,
     ]
 
     private static let malformed = MessageError.allCases.filter { !special.contains($0) }

@@ -62,12 +62,13 @@ package struct HeadParser: Sendable {
     private func endOfLine(
         _ bytes: Span<UInt8>, from start: Int, limit: Int, tooLong: MessageError, control: MessageError
     ) throws(MessageError) -> Int? {
-        let bound = min(bytes.count, start + limit)
+        // A line of exactly the limit is let through, so its CR is looked for one byte further.
+        let bound = min(bytes.count, start + limit + 1)
         var index = start
         // Field values and request lines hold no byte below a space but tab: the loop ends at CR, LF or a fault.
         while index < bound, ASCII.isFieldValue(bytes[index]) { index += 1 }
         guard index < bound else {
-            if index - start >= limit { throw tooLong }
+            if index - start > limit { throw tooLong }
             return nil
         }
         guard bytes[index] == 0x0D else {
@@ -169,7 +170,7 @@ package struct HeadParser: Sendable {
             }
             guard
                 let lineEnd = try endOfLine(
-                    bytes, from: colon + 1, limit: max(1, limits.head - colon - 1), tooLong: .headTooLong,
+                    bytes, from: colon + 1, limit: max(1, limits.head - colon - 2), tooLong: .headTooLong,
                     control: .malformedFieldValue)
             else { return nil }
             guard lineEnd + 2 <= limits.head else { throw .headTooLong }

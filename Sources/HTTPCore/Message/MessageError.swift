@@ -1,37 +1,84 @@
-/// Every way in which a message can be refused by its bytes alone. The raw value is the reason code of the log.
-public enum MessageError: String, Error, Sendable, CaseIterable {
-    case lineEndWithoutCarriageReturn = "bare-lf"
-    case carriageReturnAlone = "bare-cr"
-    case malformedRequestLine = "request-line"
-    case malformedStatusLine = "status-line"
-    case malformedTarget = "target"
-    case tunnelNotOffered = "connect"
-    case unsupportedVersion = "version"
-    case startLineTooLong = "start-line-too-long"
-    case headTooLong = "head-too-long"
-    case tooManyFields = "too-many-fields"
-    case malformedFieldName = "field-name"
-    case aliasedFieldName = "field-alias"
-    case malformedFieldValue = "field-value"
-    case foldedField = "folded-field"
-    case missingHost = "host-missing"
-    case repeatedHost = "host-repeated"
-    case malformedHost = "host"
-    case mismatchedHost = "host-mismatch"
-    case malformedContentLength = "content-length"
-    case repeatedContentLength = "content-length-repeated"
-    case contentLengthWithTransferEncoding = "content-length-and-transfer-encoding"
-    case malformedTransferEncoding = "transfer-encoding"
-    case unknownTransferCoding = "transfer-coding"
-    case transferEncodingInHTTP10 = "transfer-encoding-in-1.0"
-    case unknownExpectation = "expectation"
-    case repeatedContentType = "content-type-repeated"
-    case malformedChunk = "chunk"
-    case chunkTooLong = "chunk-size"
-    case chunkOverhead = "chunk-overhead"
-    case malformedTrailer = "trailer"
-    case forbiddenTrailer = "trailer-forbidden"
-    case contentTooLong = "content-too-long"
+/// Every way in which a message can be refused by its bytes alone, or by how slowly they come.
+public enum MessageError: Error, Sendable, CaseIterable {
+    case lineEndWithoutCarriageReturn
+    case carriageReturnAlone
+    case malformedRequestLine
+    case malformedStatusLine
+    case malformedTarget
+    case tunnelNotOffered
+    case unsupportedVersion
+    case startLineTooLong
+    case headTooLong
+    case tooManyFields
+    case malformedFieldName
+    case aliasedFieldName
+    case malformedFieldValue
+    case foldedField
+    case missingHost
+    case repeatedHost
+    case malformedHost
+    case mismatchedHost
+    case malformedContentLength
+    case repeatedContentLength
+    case contentLengthWithTransferEncoding
+    case malformedTransferEncoding
+    case unknownTransferCoding
+    case transferEncodingInHTTP10
+    case unknownExpectation
+    case repeatedContentType
+    case malformedChunk
+    case chunkTooLong
+    case chunkOverhead
+    case malformedTrailer
+    case forbiddenTrailer
+    case contentTooLong
+    /// The head was begun and did not end in time.
+    case headTooSlow
+    /// Content stopped coming.
+    case contentStalled
+    /// Content kept coming, below the least rate or beyond its time.
+    case contentTooSlow
+
+    /// The reason in logs and counts: one word that never changes.
+    package var code: StaticString {
+        switch self {
+        case .lineEndWithoutCarriageReturn: "bare_lf"
+        case .carriageReturnAlone: "bare_cr"
+        case .malformedRequestLine: "bad_request_line"
+        case .malformedStatusLine: "bad_status_line"
+        case .malformedTarget: "bad_target"
+        case .tunnelNotOffered: "tunnel_not_offered"
+        case .unsupportedVersion: "unsupported_version"
+        case .startLineTooLong: "start_line_too_long"
+        case .headTooLong: "head_too_long"
+        case .tooManyFields: "too_many_fields"
+        case .malformedFieldName: "bad_field_name"
+        case .aliasedFieldName: "aliased_field_name"
+        case .malformedFieldValue: "bad_field_value"
+        case .foldedField: "folded_field"
+        case .missingHost: "missing_host"
+        case .repeatedHost: "repeated_host"
+        case .malformedHost: "bad_host"
+        case .mismatchedHost: "mismatched_host"
+        case .malformedContentLength: "bad_content_length"
+        case .repeatedContentLength: "repeated_content_length"
+        case .contentLengthWithTransferEncoding: "content_length_and_transfer_encoding"
+        case .malformedTransferEncoding: "bad_transfer_encoding"
+        case .unknownTransferCoding: "unknown_transfer_coding"
+        case .transferEncodingInHTTP10: "transfer_encoding_in_http_1_0"
+        case .unknownExpectation: "unknown_expectation"
+        case .repeatedContentType: "repeated_content_type"
+        case .malformedChunk: "bad_chunk"
+        case .chunkTooLong: "chunk_too_long"
+        case .chunkOverhead: "chunk_overhead"
+        case .malformedTrailer: "bad_trailer"
+        case .forbiddenTrailer: "forbidden_trailer"
+        case .contentTooLong: "content_too_long"
+        case .headTooSlow: "head_too_slow"
+        case .contentStalled: "content_stalled"
+        case .contentTooSlow: "content_too_slow"
+        }
+    }
 
     /// The status that a request with this fault gets.
     package var status: Int {
@@ -49,6 +96,7 @@ public enum MessageError: String, Error, Sendable, CaseIterable {
         case .unknownTransferCoding, .tunnelNotOffered: 501
         case .unknownExpectation: 417
         case .contentTooLong: 413
+        case .headTooSlow, .contentStalled, .contentTooSlow: 408
         }
     }
 
@@ -87,6 +135,9 @@ public enum MessageError: String, Error, Sendable, CaseIterable {
         case .malformedTrailer: "malformed trailer fields"
         case .forbiddenTrailer: "a trailer field that belongs in the head"
         case .contentTooLong: "content too long"
+        case .headTooSlow: "the message head did not come in time"
+        case .contentStalled: "the content stopped coming"
+        case .contentTooSlow: "the content came too slowly"
         }
     }
 }

@@ -28,8 +28,8 @@ extension ServerConnection {
         // is over the whole head each time, and a byte at a time that would be quadratic.
         let limits = settings.limits
         if phase == .head, !Self.hasLineEnd(bytes),
-            before < limits.startLine && input.count < limits.startLine
-                || before >= limits.startLine && input.count < limits.head
+            before <= limits.startLine && input.count <= limits.startLine
+                || before > limits.startLine && input.count < limits.head
         {
             return
         }
@@ -45,7 +45,14 @@ extension ServerConnection {
         var kept = loop.memory.takeBuffer()
         kept.append(bytes, used..<bytes.count)
         input = kept
-        if phase == .head { patience = loop.now.advanced(by: settings.headTimeout) }
+        if phase == .head { beginHead() }
+    }
+
+    /// Part of a head has come: from now on its rest has its own time, whatever else comes of it.
+    private func beginHead() {
+        guard !isHeadBegun else { return }
+        isHeadBegun = true
+        patience = loop.now.advanced(by: settings.headTimeout)
     }
 
     /// Goes on with what is in the input.
@@ -58,7 +65,7 @@ extension ServerConnection {
         } else {
             pending.removeSubrange(0..<used)
             input = pending
-            if phase == .head, patience == .never { patience = loop.now.advanced(by: settings.headTimeout) }
+            if phase == .head, !isOutputPending { beginHead() }
         }
     }
 
@@ -142,6 +149,8 @@ extension ServerConnection {
                 return true
             }
             phase = .held
+            // Now it is the client that waits.
+            patience = .never
             return false
         }
         position += length
@@ -150,6 +159,7 @@ extension ServerConnection {
 
     private func begin(_ head: borrowing RequestHead) {
         hasSkippedEmptyLine = false
+        isHeadBegun = false
         requestMethod = head.method
         requestVersion = head.version
         isPersistent = head.isPersistent && !isServerEnding
@@ -165,8 +175,14 @@ extension ServerConnection {
             patience = .never
         } else {
             phase = .content
-            patience = loop.now.advanced(by: settings.contentTimeout)
+            awaitContent()
         }
+    }
+
+    /// From now on content must keep coming.
+    func awaitContent() {
+        pace.begin(at: loop.now)
+        patience = pace.deadline
     }
 
     private func advanceContent(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
@@ -183,7 +199,8 @@ extension ServerConnection {
         }
         switch step {
         case .content(let run):
-            patience = loop.now.advanced(by: settings.contentTimeout)
+            pace.received(run.count, at: loop.now)
+            patience = pace.deadline
             // Whoever sends content does not wait for 100 any more.
             owesContinue = false
             if isDraining {
@@ -203,8 +220,8 @@ extension ServerConnection {
         }
     }
 
-    /// Nothing after these bytes can be understood: one answer, then the end.
-    private func refuse(_ error: MessageError) {
+    /// Nothing after these bytes can be understood, or waited for: one answer, then the end.
+    func refuse(_ error: MessageError) {
         isPersistent = false
         owesContinue = false
         if phase == .head {
@@ -239,6 +256,12 @@ extension ServerConnection {
 
     // MARK: For the subclass
 
+    /// The content at hand is no longer waited for.
+    package func refuseContent(_ error: MessageError) {
+        guard phase == .content else { return }
+        refuse(error)
+    }
+
     /// Parses the held head again and hands it over.
     package func resumeHead() {
         guard phase == .held else {
@@ -262,7 +285,7 @@ extension ServerConnection {
     package func resumeReading() {
         guard isReadingPaused else { return }
         isReadingPaused = false
-        if phase == .content { patience = loop.now.advanced(by: settings.contentTimeout) }
+        if phase == .content { awaitContent() }
         processInput()
     }
 }

@@ -200,7 +200,7 @@ extension ServerConnection {
             nextRequest()
         case .content where isPersistent:
             isDraining = true
-            patience = loop.now.advanced(by: settings.contentTimeout)
+            awaitContent()
             if !isProcessing {
                 flush()
                 processInput()

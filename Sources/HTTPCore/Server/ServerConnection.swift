@@ -82,6 +82,9 @@ open class ServerConnection: EventSource {
 
     /// When the connection's own patience ends: head, content, idle, linger.
     final var patience = Instant.never
+    /// Whether `patience` is that with a head that has begun to come.
+    final var isHeadBegun = false
+    final var pace: ContentPace
     final var sendPatience = Instant.never
     /// The subclass's deadline for the exchange at hand; `exchangeDeadlinePassed` tells.
     package final var exchangeDeadline: Instant {
@@ -95,8 +98,9 @@ open class ServerConnection: EventSource {
         self.settings = settings
         self.peer = peer
         parser = HeadParser(limits: settings.limits)
+        pace = ContentPace(settings.pace)
         super.init(descriptor: descriptor, loop: loop)
-        patience = loop.now.advanced(by: settings.headTimeout)
+        patience = loop.now.advanced(by: settings.firstByteTimeout)
         open([.readable, .peerFinished])
         updateDeadline()
     }
@@ -129,12 +133,9 @@ open class ServerConnection: EventSource {
     /// The client has closed its sending side: true to go on answering, false to take it as gone.
     open func clientFinished() -> Bool { true }
 
-    /// A request that can't be served for the way it is written. To be answered with the error's status and
+    /// A request that can't be served for the way it is written, or comes. To be answered with the error's status and
     /// `isPersistent` false, which it is already.
     open func refused(_ error: MessageError) {}
-
-    /// The head, or the content, of a request has not come in time. Answered by closing, unless overridden.
-    open func requestTimedOut() { abort() }
 
     /// `exchangeDeadline` has passed.
     open func exchangeDeadlinePassed() {}
@@ -167,8 +168,13 @@ open class ServerConnection: EventSource {
             // An answer is still being taken: the client is not idle, and what it has sent since waits here.
             case .head where isOutputPending && !isStuck: patience = now.advanced(by: settings.keepAliveTimeout)
             case .head where input.isEmpty && !isStuck: close(.completed)
-            case .head where !isStuck: requestTimedOut()
-            case .content where !isStuck: requestTimedOut()
+            case .head where !isStuck: refuse(.headTooSlow)
+            case .content where !isStuck:
+                switch pace.judge(at: now) {
+                case .onTime: patience = pace.deadline
+                case .stalled: refuse(.contentStalled)
+                case .tooSlow: refuse(.contentTooSlow)
+                }
             case .lingering where !isStuck: close(.completed)
             case .head, .held, .content, .answering, .tunnel, .lingering: abort(.timedOut)
             }

@@ -1,12 +1,14 @@
 /// The bounds of a server's connections.
 package struct ServerSettings: Sendable {
     package var limits = MessageLimits()
-    /// From a request's first byte to its head's last; on a new connection from accepting.
-    package var headTimeout = Interval(.seconds(60))
+    /// How long a new connection may say nothing.
+    package var firstByteTimeout = Interval(.seconds(10))
+    /// From a request's first byte to its head's last; trickling moves nothing.
+    package var headTimeout = Interval(.seconds(10))
     /// The longest idle time between two requests.
     package var keepAliveTimeout = Interval(.seconds(15))
-    /// The longest silence within content.
-    package var contentTimeout = Interval(.seconds(60))
+    /// How content must keep coming.
+    package var pace = ContentPace.Limits()
     /// The longest time in which a client takes nothing of what waits for it.
     package var sendTimeout = Interval(.seconds(60))
     /// How long a closing connection is still listened to, so that the client can read its answer (RFC 9112 §9.6).

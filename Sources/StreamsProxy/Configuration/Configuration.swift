@@ -5,6 +5,8 @@ package import Auth
 package struct Configuration: Sendable, Equatable {
     /// `LUNA_API_HTTP_SETTINGS`.
     package var http = HTTPSettings()
+    /// `LIMITS`.
+    package var limits = LimitSettings()
     /// Whether `LUNA_API_ACTIVE_PLUGINS` names `luna-streams`; if not, its routes are 404.
     package var isLunaStreamsActive = true
     /// Where the plugin's routes hang, no slash at the end.
@@ -36,7 +38,7 @@ package struct Configuration: Sendable, Equatable {
 }
 
 package struct HTTPSettings: Sendable, Equatable {
-    /// `request_timeout`: the time in which a request's head must have come, and the longest silence in its content.
+    /// `request_timeout`: the longest silence in a request's content; no head may take longer either.
     package var requestTimeout: Duration = .seconds(60)
     /// `keep_alive_timeout`: how long a connection may be idle between two requests.
     package var keepAliveTimeout: Duration = .seconds(15)

@@ -36,6 +36,7 @@ package enum ConfigurationReader {
     ) throws(ConfigurationProblem) -> Configuration? {
         guard var settings = SettingsSection(root, path: "", &problems) else { return nil }
         let http = httpSettings(settings.section("LUNA_API_HTTP_SETTINGS", &problems), &problems)
+        let limits = LimitsSection.read(in: &settings, &problems)
         let isActive = isLunaStreamsActive(&settings, &problems)
         let plugin = PluginSettings(in: &settings, isActive: isActive, &problems)
         let allowsAccountHeader = settings.value("ALLOW_LUNA_ACCOUNT_AUTH_HEADER", .flag, &problems)
@@ -53,6 +54,7 @@ package enum ConfigurationReader {
         }
         var configuration = Configuration(upstream: plugin.upstream, accountsFile: accountsPath)
         configuration.http = http
+        configuration.limits = limits
         configuration.isLunaStreamsActive = isActive
         configuration.mount = plugin.mount ?? configuration.mount
         configuration.timeouts = plugin.timeouts

@@ -56,12 +56,30 @@ struct ConfigurationSummary {
         return [
             "ordinary calls  \(timeouts.summary(isLive: false))",
             "live preview    \(timeouts.summary(isLive: true))",
-            "client          request's head and silence \(Displayed.seconds(configuration.http.requestTimeout)), "
-                + "idle \(Displayed.seconds(configuration.http.keepAliveTimeout))",
+            "client          \(clientTimes)",
         ]
     }
 
-    private var limits: [String] { ["request content  \(configuration.http.requestMaximumSize) bytes"] }
+    private var clientTimes: String {
+        let http = configuration.http
+        let limits = configuration.limits
+        let first = Displayed.seconds(min(limits.firstByteTimeout, http.requestTimeout))
+        let head = Displayed.seconds(min(limits.requestHeadTimeout, http.requestTimeout))
+        return "first byte \(first), request's head \(head), silence in content "
+            + "\(Displayed.seconds(http.requestTimeout)), idle \(Displayed.seconds(http.keepAliveTimeout))"
+    }
+
+    private var limits: [String] {
+        let limits = configuration.limits
+        let rate =
+            limits.contentRate == 0
+            ? "" : ", at least \(limits.contentRate) a second over \(Displayed.seconds(limits.contentRateWindow))"
+        return [
+            "request's head   \(limits.requestHead) bytes, its line \(limits.requestLine), \(limits.requestFields) fields",
+            "request content  \(configuration.http.requestMaximumSize) bytes\(rate)",
+            "answer's head    \(limits.answerHead) bytes, \(limits.answerFields) fields",
+        ]
+    }
 
     private var credentials: [String] {
         let issuers = configuration.tokenIssuers.map { issuer in

@@ -121,7 +121,7 @@ final class ProxyConnection: ServerConnection {
 
     override func exchangeDeadlinePassed() {
         if isGathering {
-            requestTimedOut()
+            refuseContent(.contentTooSlow)
             return
         }
         if deadlines.isReviewDue(at: loop.now) { reviewViewer() }

@@ -7,12 +7,15 @@ final class Connector {
     private let multi: CurlMulti
     private let url: String
     private let isSecure: Bool
+    /// Of the answers' heads.
+    private let limits: MessageLimits
 
-    init(loop: EventLoop, multi: CurlMulti, address: UpstreamAddress) {
+    init(loop: EventLoop, multi: CurlMulti, address: UpstreamAddress, limits: MessageLimits) {
         self.loop = loop
         self.multi = multi
         url = "\(address.isSecure ? "https" : "http")://\(address.authority)/"
         isSecure = address.isSecure
+        self.limits = limits
     }
 
     /// Starts to connect; `client` hears of it by `connected` or `connectFailed`, never from within this call.
@@ -48,13 +51,14 @@ final class Connector {
                 return
             }
             let transport = UpstreamTransport.secure(attempt, multi: multi)
-            client.connected(UpstreamConnection(descriptor: socket, transport: transport, loop: loop))
+            client.connected(
+                UpstreamConnection(descriptor: socket, transport: transport, loop: loop, limits: limits))
             return
         }
         let socket = attempt.adoptSocket()
         attempt.dispose(from: multi)
         if let socket {
-            client.connected(UpstreamConnection(descriptor: socket, transport: .plain, loop: loop))
+            client.connected(UpstreamConnection(descriptor: socket, transport: .plain, loop: loop, limits: limits))
         } else {
             client.connectFailed(.unreachable)
         }

@@ -19,7 +19,7 @@ final class UpstreamConnection: EventSource {
     }
 
     private let transport: UpstreamTransport
-    private let parser = HeadParser()
+    private let parser: HeadParser
     private var phase = Phase.head
     private var reader = ContentReader(.none)
     private var isPersistent = true
@@ -36,8 +36,9 @@ final class UpstreamConnection: EventSource {
     /// Whether it has served an exchange before.
     private(set) var isReused = false
 
-    init(descriptor: Int32, transport: UpstreamTransport, loop: EventLoop) {
+    init(descriptor: Int32, transport: UpstreamTransport, loop: EventLoop, limits: MessageLimits) {
         self.transport = transport
+        parser = HeadParser(limits: limits)
         super.init(descriptor: descriptor, loop: loop)
         open([.readable, .peerFinished])
     }
