@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
+from host_process import DEADLINE
 from routing import assert_error, routing
 
 
@@ -85,6 +86,7 @@ def test_too_many_at_once(start_host, write) -> None:
     connections = []
     for _ in range(2):
         connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(DEADLINE)
         connection.connect(str(host.socket_path))
         connection.sendall(b"GET /6/plugins/foo/wait HTTP/1.1\r\nHost: plugins\r\n\r\n")
         connections.append(connection)
@@ -102,6 +104,7 @@ def test_content_has_a_limit(start_host, write) -> None:
     assert host.ask("POST", "/6/plugins/foo/a", content=b"x" * 1000).content == b"1000"
     assert_error(host.ask("POST", "/6/plugins/foo/a", content=b"x" * 1001), 413, 12046)
     with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(DEADLINE)
         connection.connect(str(host.socket_path))
         head = b"POST /6/plugins/foo/a HTTP/1.1\r\nHost: plugins\r\nTransfer-Encoding: chunked\r\n\r\n"
         connection.sendall(head + b"3e9\r\n" + b"x" * 1001 + b"\r\n")
@@ -112,6 +115,17 @@ def test_content_that_does_not_come(start_host, write) -> None:
     write("foo", routing('self.addRoute("/a", lambda r: pluginHTTPResponse(), methods=["post"])'))
     host = start_host(timeouts={"request": 0.5})
     with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(DEADLINE)
         connection.connect(str(host.socket_path))
         connection.sendall(b"POST /6/plugins/foo/a HTTP/1.1\r\nHost: plugins\r\nContent-Length: 9\r\n\r\nx")
         assert connection.recv(65536).startswith(b"HTTP/1.1 504 ")
+
+
+def test_fields_that_the_proxy_would_not_send(start_host, write) -> None:
+    """Even a fault of the host is told in LUNA's words."""
+    write("foo", routing('self.addRoute("/a", lambda r: pluginHTTPResponse())'))
+    host = start_host()
+    answer = host.ask("GET", "/6/plugins/foo/a", {"Luna-Account-Id": "x", "Luna-Token-Permissions": "no JSON"})
+    assert_error(answer, 500, 11042)
+    host.wait_log(None, "a fault of the plugin host")
+    assert host.ask("GET", "/6/plugins/foo/a").status == 200

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from luna_plugins.host import error_answer
 from luna_plugins.host.configuration import Limits, Timeouts
+from luna_plugins.host.log import LOG
 from luna_plugins.host.plugin import RUNNING, STARTING, Plugin
 from luna_plugins.host.route_call import RouteCall
 from luna_plugins.routes import AllowedMethods
@@ -58,7 +59,11 @@ class RequestListener:
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Any request that comes."""
-        response = await self._decide(request)
+        try:
+            response = await self._decide(request)
+        except Exception:
+            LOG.exception("a fault of the plugin host")
+            response = error_answer.FAULT.response()
         response.headers.setdefault("Server", "luna_plugins")
         return response
 
