@@ -19,12 +19,12 @@ let package = Package(
     targets: [
         // C libraries of the system, each behind a header of typed shims.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CLinux"),
 
         .target(name: "JSON", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "HTTPCore", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "HTTPCore", dependencies: ["CLinux", "COpenSSL"], swiftSettings: strict),
         .target(name: "Auth", dependencies: ["HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
         .target(
             name: "StreamsProxy", dependencies: ["HTTPCore", "Auth", "JSON", "CCurl", "CLinux"],
@@ -39,7 +39,7 @@ let package = Package(
             name: "demo-luna-accounts", dependencies: ["DemoLunaAccounts", "HTTPCore"], swiftSettings: strict),
 
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "HTTPCoreTests", dependencies: ["HTTPCore"], swiftSettings: strict),
+        .testTarget(name: "HTTPCoreTests", dependencies: ["HTTPCore", "COpenSSL"], swiftSettings: strict),
         .testTarget(name: "AuthTests", dependencies: ["Auth", "HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
         .testTarget(
             name: "StreamsProxyTests", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON"],

@@ -1,4 +1,4 @@
-// libcrypto: hashes, scrypt, random bytes, comparison in constant time, signatures.
+// libcrypto: hashes, scrypt, random bytes, comparison in constant time, signatures. libssl: TLS.
 #ifndef COPENSSL_SHIM_H
 #define COPENSSL_SHIM_H
 
@@ -18,7 +18,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "certificate.h"
 #include "signature.h"
+#include "tls.h"
 
 // HMAC-SHA256 (RFC 2104) with the two key blocks hashed beforehand: a digest then neither allocates nor looks up an
 // algorithm, and a key used often costs two compressions less.

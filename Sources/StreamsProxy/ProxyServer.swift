@@ -16,11 +16,13 @@ package final class ProxyServer: Sendable {
     /// Calls under way get this long after SIGTERM; a second signal ends at once.
     private let drainTimeout = Interval(.seconds(30))
 
-    /// Binds and starts the workers; returns when they listen.
-    package init(_ configuration: Configuration, _ accounts: AccountsSource) throws(SystemError) {
+    /// Binds and starts the workers; returns when they listen. Clients are met by TLS where there is an `identity`.
+    package init(
+        _ configuration: Configuration, _ accounts: AccountsSource, _ identity: TLSIdentity? = nil
+    ) throws(SystemError) {
         let listener = configuration.listener
         let count = listener.workers > 0 ? listener.workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        let setting = WorkerSetting(configuration, accounts)
+        let setting = WorkerSetting(configuration, accounts, identity)
         var mailboxes: [Mailbox<WorkerMessage>] = []
         var port = listener.port
         var address = ""
@@ -36,7 +38,7 @@ package final class ProxyServer: Sendable {
         }
         self.mailboxes = mailboxes
         self.setting = Mutex(setting)
-        url = "http://\(address)"
+        url = "\(identity == nil ? "http" : "https")://\(address)"
         for (index, mailbox) in mailboxes.enumerated() {
             Self.start(index, setting, mailbox, socket: sockets[index], in: workers)
         }
@@ -64,10 +66,11 @@ package final class ProxyServer: Sendable {
 
     /// The settings have been read anew. `completion` is called on the main queue when every worker serves by them.
     package func take(
-        _ configuration: Configuration, _ accounts: AccountsSource, completion: @escaping @Sendable () -> Void
+        _ configuration: Configuration, _ accounts: AccountsSource, _ identity: TLSIdentity?,
+        completion: @escaping @Sendable () -> Void
     ) {
         let new = setting.withLock { current in
-            current = WorkerSetting(configuration, accounts, replacing: current)
+            current = WorkerSetting(configuration, accounts, identity, replacing: current)
             return current
         }
         let taken = DispatchGroup()

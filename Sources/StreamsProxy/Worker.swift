@@ -29,6 +29,7 @@ final class Worker {
     private let multi: CurlMulti
     private let control: ControlClient
     private var setting: WorkerSetting
+    var identity: TLSIdentity? { setting.identity }
     /// Nil where the accounts file decides.
     private var accounts: AccountsLookup?
     private let mailbox: Mailbox<WorkerMessage>

@@ -5,13 +5,20 @@ import HTTPCore
 struct WorkerSetting: Sendable {
     let configuration: Configuration
     let accounts: AccountsSource
+    /// What the next clients are shown, while those who are connected go on by what they saw; nil where clients are met in
+    /// plain.
+    let identity: TLSIdentity?
     let passwords: PasswordPool
     let tokens: TokensQueue
 
     /// What `old` has that still fits is used on: verdicts on passwords, and the queue of who changes the accounts.
-    init(_ configuration: Configuration, _ accounts: AccountsSource, replacing old: WorkerSetting? = nil) {
+    init(
+        _ configuration: Configuration, _ accounts: AccountsSource, _ identity: TLSIdentity?,
+        replacing old: WorkerSetting? = nil
+    ) {
         self.configuration = configuration
         self.accounts = accounts
+        self.identity = identity
         if let old, old.configuration.decisionCache == configuration.decisionCache {
             passwords = old.passwords
         } else {

@@ -9,10 +9,31 @@ from typing import Any, Callable, Iterable, Iterator
 import pytest
 
 from accounts import Accounts, bearer
+from certificates import Authority, Certificate
 from origins import EchoOrigin
 from proxy_process import EXECUTABLE, ProxyProcess, settings
+from tls_socket import client_context
 
 StartProxy = Callable[..., ProxyProcess]
+
+#: The files whose tests run over TLS as well: what must hold there is what must hold without.
+OVER_TLS = {
+    "test_clients_that_leave",
+    "test_early_responses",
+    "test_expect_continue",
+    "test_framing",
+    "test_interim_answers",
+    "test_live_preview",
+    "test_malformed_requests",
+    "test_persistent_connections",
+    "test_routes",
+    "test_upgrade",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__ in OVER_TLS and "scheme" in metafunc.fixturenames:
+        metafunc.parametrize("scheme", ["http", "https"], indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")
@@ -29,13 +50,37 @@ def accounts(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> Acco
     return Accounts(tmp_path_factory.mktemp("accounts"))
 
 
-def _starter(accounts: Accounts, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[StartProxy]":
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Who signs the certificates of these tests."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def certificate(authority: Authority) -> Certificate:
+    """The proxies' own."""
+    return authority.issue()
+
+
+@pytest.fixture(scope="module")
+def scheme(request: pytest.FixtureRequest) -> str:
+    """How the clients of a test's proxies speak."""
+    return getattr(request, "param", "http")
+
+
+def _starter(
+    accounts: Accounts, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, scheme: str
+) -> "Iterator[StartProxy]":
     """Gives a function that starts proxies, and stops them and their origins when the fixture ends."""
     proxies: "list[ProxyProcess]" = []
     origins: "list[Any]" = []
 
     def start(origin: Any, workers: int = 2, arguments: "Iterable[str]" = (), **changes: Any) -> ProxyProcess:
         """Starts an origin (or takes a URL) and a proxy before it; `changes` as for `settings`."""
+        if scheme == "https" and "TLS" not in changes:
+            changes["TLS"] = request.getfixturevalue("certificate").settings
+        is_secure = "TLS" in changes or "--tls_cert" in arguments
+        context = client_context(request.getfixturevalue("authority").root, "http/1.1") if is_secure else None
         folder = tmp_path_factory.mktemp("proxy")
         accounts.copy(folder)
         url = origin
@@ -43,7 +88,7 @@ def _starter(accounts: Accounts, tmp_path_factory: pytest.TempPathFactory) -> "I
             origins.append(origin.start())
             url = origin.url
         (folder / "config.json").write_text(json.dumps(settings(url, **changes)))
-        proxy = ProxyProcess(folder, origin, workers, arguments)
+        proxy = ProxyProcess(folder, origin, workers, arguments, context)
         proxies.append(proxy)
         proxy.credentials = bearer(accounts.root.tokens["all"])
         return proxy
@@ -65,15 +110,19 @@ def _starter(accounts: Accounts, tmp_path_factory: pytest.TempPathFactory) -> "I
 
 
 @pytest.fixture
-def start_proxy(accounts: Accounts, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[StartProxy]":
+def start_proxy(
+    accounts: Accounts, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, scheme: str
+) -> "Iterator[StartProxy]":
     """Starts proxies for one test."""
-    yield from _starter(accounts, tmp_path_factory)
+    yield from _starter(accounts, tmp_path_factory, request, scheme)
 
 
 @pytest.fixture(scope="module")
-def start_module_proxy(accounts: Accounts, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[StartProxy]":
+def start_module_proxy(
+    accounts: Accounts, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, scheme: str
+) -> "Iterator[StartProxy]":
     """Starts proxies for all tests of a file."""
-    yield from _starter(accounts, tmp_path_factory)
+    yield from _starter(accounts, tmp_path_factory, request, scheme)
 
 
 @pytest.fixture(scope="module")

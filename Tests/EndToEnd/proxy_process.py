@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -24,7 +25,7 @@ PREFIX = "/6/plugins/luna-streams"
 SPARE_DESCRIPTORS = 8
 #: A proxy that must never be used: libcurl would take it from the environment if it were left to itself.
 _ENVIRONMENT = {**os.environ, "http_proxy": "http://127.0.0.1:9", "all_proxy": "http://127.0.0.1:9"}
-_LISTENING = re.compile(r"listening on http://127\.0\.0\.1:([0-9]+)")
+_LISTENING = re.compile(r"listening on https?://127\.0\.0\.1:([0-9]+)")
 
 
 def settings(origin: str, **changes: Any) -> "dict[str, Any]":
@@ -87,9 +88,18 @@ class ProxyProcess:
     #: Those that run now.
     running: "list[ProxyProcess]" = []
 
-    def __init__(self, folder: Path, origin: Any = None, workers: int = 2, arguments: "Iterable[str]" = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        origin: Any = None,
+        workers: int = 2,
+        arguments: "Iterable[str]" = (),
+        context: "ssl.SSLContext | None" = None,
+    ) -> None:
         self.folder = folder
         self.origin = origin
+        #: How its clients speak TLS; None for plain HTTP.
+        self.context = context
         self.credentials: "tuple[str, str] | None" = None
         self.output: "list[str]" = []
         self._listening = threading.Event()
@@ -127,11 +137,11 @@ class ProxyProcess:
     @property
     def url(self) -> str:
         """The proxy's plugin routes as a URL, no slash at the end."""
-        return f"http://127.0.0.1:{self._port}{PREFIX}"
+        return f"{'https' if self.context else 'http'}://127.0.0.1:{self._port}{PREFIX}"
 
     def connect(self, timeout: float = DEADLINE, receive_buffer: int = 0) -> Connection:
         """A new connection to it."""
-        return Connection(self.address, timeout, receive_buffer)
+        return Connection(self.address, timeout, receive_buffer, self.context)
 
     def ask(
         self,

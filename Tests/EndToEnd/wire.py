@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import time
 from typing import Iterable
 
 from bytestream import DEADLINE, ByteStream, WireFault
 from messages import Answer, AnswerHead, Content, content_after, read_answer_head
+from tls_socket import TLSSocket
 
 #: The Host that requests carry unless a test says otherwise.
 HOST = "streams.example"
@@ -38,15 +40,23 @@ def chunked(*pieces: bytes, trailers: bytes = b"") -> bytes:
 
 
 class Connection:
-    """One connection to the proxy. Use it as a context manager."""
+    """One connection to the proxy, by TLS where there is a context for it. Use it as a context manager."""
 
-    def __init__(self, address: "tuple[str, int]", timeout: float = DEADLINE, receive_buffer: int = 0) -> None:
+    def __init__(
+        self,
+        address: "tuple[str, int]",
+        timeout: float = DEADLINE,
+        receive_buffer: int = 0,
+        context: "ssl.SSLContext | None" = None,
+    ) -> None:
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.sock.settimeout(timeout)
         self.sock.connect(address)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if context:
+            self.sock = TLSSocket(self.sock, context)  # type: ignore[assignment]
         self.stream = ByteStream(self.sock, timeout)
         self._asked: "list[str]" = []
 

@@ -10,7 +10,7 @@ struct MessageErrorTests {
         "mismatched_host", "bad_content_length", "repeated_content_length", "content_length_and_transfer_encoding",
         "bad_transfer_encoding", "unknown_transfer_coding", "transfer_encoding_in_http_1_0", "unknown_expectation",
         "repeated_content_type", "bad_chunk", "chunk_too_long", "chunk_overhead", "bad_trailer", "forbidden_trailer",
-        "content_too_long", "head_too_slow", "content_stalled", "content_too_slow",
+        "content_too_long", "head_too_slow", "content_stalled", "content_too_slow", "plain_text_to_tls",
     ]
 
     @Test func `Every error has a code of its own, and keeps it`() {

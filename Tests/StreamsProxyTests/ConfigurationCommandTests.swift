@@ -18,7 +18,19 @@ struct ConfigurationCommandTests {
     @Test(arguments: [
         (["--prot", "1"], "unknown option --prot; did you mean --port?"),
         (["--prot=1"], "unknown option --prot; did you mean --port?"),
-        (["-x"], "unknown option -x; known: --config, --host, --port, --workers, --help, --probe, --header"),
+        (
+            ["-x"],
+            "unknown option -x; known: --config, --host, --port, --workers, --tls_cert, --tls_key, --tls_key_pass, "
+                + "--tls_key_pass_file, --help, --probe, --header"
+        ),
+        (["--tls_key", "k"], "--tls_key needs --tls_cert"),
+        (["--tls_key_pass", "secret"], "--tls_key_pass and --tls_key_pass_file need --tls_cert"),
+        (
+            ["--tls_cert", "c", "--tls_key_pass", "secret", "--tls_key_pass_file", "f"],
+            "--tls_key_pass and --tls_key_pass_file: there is one passphrase"
+        ),
+        (["--tls_cert", "c", "--tls_key_pass", "two", "words"], "an argument that belongs to no option"),
+        (["--tls_cert", "c", "--tls_key_pas=secret"], "unknown option --tls_key_pas; did you mean --tls_key_pass?"),
         (["--probe=1"], "--probe takes no value"),
         (["--probe", "--probe"], "--probe is given twice"),
         (["--header", "Authorization: Bearer secret"], "--header is for --probe"),

@@ -38,6 +38,8 @@ public enum MessageError: Error, Sendable, CaseIterable {
     case contentStalled
     /// Content kept coming, below the least rate or beyond its time.
     case contentTooSlow
+    /// A request came without TLS where TLS is spoken.
+    case plainTextToTLS
 
     /// The reason in logs and counts: one word that never changes.
     package var code: StaticString {
@@ -77,6 +79,7 @@ public enum MessageError: Error, Sendable, CaseIterable {
         case .headTooSlow: "head_too_slow"
         case .contentStalled: "content_stalled"
         case .contentTooSlow: "content_too_slow"
+        case .plainTextToTLS: "plain_text_to_tls"
         }
     }
 
@@ -88,7 +91,7 @@ public enum MessageError: Error, Sendable, CaseIterable {
             .repeatedHost, .malformedHost, .mismatchedHost, .malformedContentLength, .repeatedContentLength,
             .contentLengthWithTransferEncoding, .malformedTransferEncoding, .transferEncodingInHTTP10,
             .repeatedContentType, .malformedChunk, .chunkTooLong, .chunkOverhead, .malformedTrailer,
-            .forbiddenTrailer:
+            .forbiddenTrailer, .plainTextToTLS:
             400
         case .unsupportedVersion: 505
         case .startLineTooLong: 414
@@ -138,6 +141,7 @@ public enum MessageError: Error, Sendable, CaseIterable {
         case .headTooSlow: "the message head did not come in time"
         case .contentStalled: "the content stopped coming"
         case .contentTooSlow: "the content came too slowly"
+        case .plainTextToTLS: "this port speaks HTTPS, and the request came without TLS"
         }
     }
 }

@@ -18,6 +18,7 @@ package final class EventLoop {
     /// SAFETY: read only up to the count that the wait has returned, and freed with the loop.
     private let found = UnsafeMutablePointer<linux_events>.allocate(capacity: 1)
     private var isStopped = false
+    private var handshakesLeft = 0
 
     /// The time of this turn: read once after waiting, good for all that the turn does.
     package var now: Instant { turnTime }
@@ -58,6 +59,7 @@ package final class EventLoop {
     private func turn() {
         let count = wait(milliseconds: timeout())
         readClock()
+        handshakesLeft = Self.handshakesPerTurn
         for index in 0..<count {
             // A source that an earlier event of this turn has closed is not there any more.
             guard let source = source(linux_event_token(found, index)) else { continue }
@@ -84,8 +86,23 @@ package final class EventLoop {
     private func timeout() -> Int32 {
         let earliest = heap.earliest
         if earliest == .never { return -1 }
-        let nanoseconds = max(0, earliest.nanoseconds &- now.nanoseconds)
+        // What is put off to the next turn waits for nothing.
+        if earliest <= nextTurn { return 0 }
+        let nanoseconds = earliest.nanoseconds &- now.nanoseconds
         return Int32(min(nanoseconds / 1_000_000 + 1, 60_000))
+    }
+
+    /// A deadline that is not due in this turn any more, and in the next for certain.
+    package var nextTurn: Instant { now.advanced(by: Interval(nanoseconds: 1)) }
+
+    /// Eight signatures by RSA take some 8 ms: as long as a live preview may be kept from its next picture unnoticed.
+    private static let handshakesPerTurn = 8
+
+    /// Whether another handshake may be worked on in this turn.
+    func takesHandshake() -> Bool {
+        guard handshakesLeft > 0 else { return false }
+        handshakesLeft -= 1
+        return true
     }
 
     private func fireDeadlines() {

@@ -77,6 +77,32 @@ package final class OutputQueue {
         return .bytes(0)
     }
 
+    /// Sends what waits and after it `content` and `closing` through `send`, which takes what it can of one run of at most
+    /// `run` bytes; what it doesn't take stays. Runs are filled up: each may cost a record and a call.
+    package func send(
+        _ content: Span<UInt8>, closing: Span<UInt8>, run: Int, memory: LoopMemory,
+        _ send: (Span<UInt8>) -> IOResult
+    ) -> IOResult {
+        let total = count + content.count + closing.count
+        var taken = 0
+        if !isEmpty, count < run {
+            taken = min(content.count, run - count)
+            append(memory, content.extracting(0..<taken))
+        }
+        var result = self.send(memory: memory, send)
+        while case .bytes = result, content.count - taken > run {
+            result = send(content.extracting(taken..<content.count))
+            if case .bytes(let count) = result { taken += count }
+        }
+        keep(content, from: taken, memory)
+        keep(closing, from: 0, memory)
+        if case .bytes = result { result = self.send(memory: memory, send) }
+        switch result {
+        case .bytes, .wouldBlock: return .bytes(total - count)
+        case .end, .failed: return result
+        }
+    }
+
     /// Drops what was appended beyond the first `count` bytes that wait.
     package func truncate(to count: Int) {
         var taken = exchange(&bytes, with: [])

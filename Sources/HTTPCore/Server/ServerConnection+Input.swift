@@ -5,11 +5,16 @@ import Glibc
 extension ServerConnection {
     func receive() {
         var buffer = loop.memory.takeReadBuffer()
-        switch SystemCall.receive(descriptor, into: &buffer, limit: buffer.count) {
+        let result =
+            switch transport {
+            case .plain: SystemCall.receive(descriptor, into: &buffer, limit: buffer.count)
+            case .secure(let session): receive(through: session, into: &buffer)
+            }
+        switch result {
         case .bytes(let count): deliver(buffer.span.extracting(0..<count))
         case .end: peerFinished()
         case .wouldBlock: break
-        case .failed: close(phase == .lingering ? .completed : .clientGone)
+        case .failed: if !answerPlainHTTP() { close(phase == .lingering ? .completed : .clientGone) }
         }
         loop.memory.giveBack(readBuffer: buffer)
     }

@@ -132,17 +132,22 @@ extension ServerConnection {
         let none: [UInt8] = []
         let end: [UInt8] = [0x0D, 0x0A]
         let hadOutput = sendPatience != .never
-        sent(
-            output.send(
-                to: descriptor, content, closing: closing == nil ? none.span : end.span, memory: loop.memory),
-            hadOutput: hadOutput)
+        sent(transmit(content, closing: closing == nil ? none.span : end.span), hadOutput: hadOutput)
+    }
+
+    private func transmit(_ content: Span<UInt8>, closing: Span<UInt8>) -> IOResult {
+        switch transport {
+        case .plain: output.send(to: descriptor, content, closing: closing, memory: loop.memory)
+        case .secure(let session): transmit(content, closing: closing, through: session)
+        }
     }
 
     /// Sends what waits. What the socket does not take stays, and `isOutputPending` says so.
     package func flush() {
         guard phase != .closed, !output.isEmpty else { return }
         let hadOutput = sendPatience != .never
-        sent(output.send(to: descriptor, memory: loop.memory), hadOutput: hadOutput)
+        let none: [UInt8] = []
+        sent(transmit(none.span, closing: none.span), hadOutput: hadOutput)
     }
 
     private func sent(_ result: IOResult, hadOutput: Bool) {
@@ -247,11 +252,16 @@ extension ServerConnection {
     }
 
     /// All is said: tell the client so, and wait for its end.
-    private func lingerOn() {
+    func lingerOn() {
         if hasPeerFinished {
             close(.completed)
             return
         }
+        guard finishSession() else {
+            sendPatience = loop.now.advanced(by: settings.sendTimeout)
+            return
+        }
+        sendPatience = .never
         shutdown(descriptor, Int32(SHUT_WR))
         patience = loop.now.advanced(by: settings.lingerTimeout)
     }

@@ -48,6 +48,9 @@ open class ServerConnection: EventSource {
 
     package private(set) final var settings: ServerSettings
     package let peer: SocketAddress
+    /// Whether the client speaks TLS.
+    package let isSecure: Bool
+    final var transport: ClientTransport
     private(set) final var parser: HeadParser
 
     final var phase = Phase.head
@@ -93,10 +96,15 @@ open class ServerConnection: EventSource {
     }
     private final var exchangeEnd = Instant.never
 
-    /// Takes over an accepted descriptor and starts to listen to it.
-    package init(descriptor: Int32, peer: SocketAddress, loop: EventLoop, settings: ServerSettings) {
+    /// Takes over an accepted descriptor and starts to listen to it; with an `identity` it speaks TLS.
+    package init(
+        descriptor: Int32, peer: SocketAddress, loop: EventLoop, settings: ServerSettings,
+        identity: TLSIdentity? = nil
+    ) {
         self.settings = settings
         self.peer = peer
+        isSecure = identity != nil
+        transport = identity.map { .secure($0.session(descriptor: descriptor)) } ?? .plain
         parser = HeadParser(limits: settings.limits)
         pace = ContentPace(settings.pace)
         super.init(descriptor: descriptor, loop: loop)
@@ -151,13 +159,18 @@ open class ServerConnection: EventSource {
             close(phase == .lingering ? .completed : .clientGone)
             return
         }
-        if events.contains(.writable) { flush() }
+        if events.contains(.writable) {
+            flush()
+            resumeSession()
+        }
         if events.contains(.peerFinished) { isEndAnnounced = true }
         if phase != .closed, isReading, events.contains(.readable) || events.contains(.peerFinished) { receive() }
         update()
     }
 
     public final override func deadlinePassed() {
+        if isHeldInTLS { receive() }
+        guard phase != .closed else { return }
         let now = loop.now
         if patience <= now || sendPatience <= now {
             patience = .never
@@ -196,11 +209,12 @@ open class ServerConnection: EventSource {
             if !isEndAnnounced { wanted.insert(.peerFinished) }
         }
         if !output.isEmpty { wanted.insert(.writable) }
+        if case .secure(let session) = transport, session.wantsToWrite { wanted.insert(.writable) }
         wait(for: wanted)
         updateDeadline()
     }
 
-    private var isReading: Bool {
+    var isReading: Bool {
         switch phase {
         case .lingering: true
         // Whoever does not take its answers gets no more of them, so asking for more is of no use.
@@ -213,7 +227,7 @@ open class ServerConnection: EventSource {
     }
 
     final func updateDeadline() {
-        setDeadline(min(patience, sendPatience, exchangeDeadline))
+        setDeadline(isHeldInTLS ? loop.nextTurn : min(patience, sendPatience, exchangeDeadline))
     }
 
     // MARK: End
@@ -242,7 +256,10 @@ open class ServerConnection: EventSource {
     final func close(_ end: ServerConnectionEnd) {
         guard phase != .closed else { return }
         phase = .closed
+        // Whoever is cut must not be told that this was the end.
+        if end == .completed { _ = finishSession() }
         closeDescriptor()
+        transport = .plain
         output.removeAll(loop.memory)
         loop.memory.giveBack(exchange(&input, with: []))
         closed(end)

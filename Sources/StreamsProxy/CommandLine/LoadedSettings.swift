@@ -1,13 +1,16 @@
 import Auth
+import HTTPCore
 
 /// Settings and accounts as they were read, valid: what the proxy starts with, and what takes their place later.
 struct LoadedSettings: Sendable {
     let configuration: Configuration
     let accounts: AccountsSource
+    /// Nil where clients are met in plain.
+    private(set) var identity: TLSIdentity?
     /// The accounts file, and its state when it was read; nil where Luna-Accounts decides.
     let followed: Followed?
     /// For the operator, whole lines.
-    let warnings: [String]
+    private(set) var warnings: [String]
 
     struct Followed: Sendable {
         let file: AccountsFile
@@ -32,7 +35,25 @@ struct LoadedSettings: Sendable {
         }
     }
 
+    /// The certificate that clients are shown, then the accounts: all that is wrong with either is told.
     private static func read(_ configuration: Configuration, replacing old: LoadedSettings?) -> Reading {
+        let tls = configuration.loadTLS()
+        let accounts = readAccounts(configuration, replacing: old)
+        switch (tls, accounts) {
+        case (.invalid(let problems), .unusable(let others)):
+            return .unusable(problems.map(\.description) + others)
+        case (.invalid(let problems), .usable):
+            return .unusable(problems.map(\.description))
+        case (.off, _), (.loaded, .unusable):
+            return accounts
+        case (.loaded(let identity, let warnings), .usable(var settings)):
+            settings.identity = identity
+            settings.warnings += warnings.map { "warning: \($0)" }
+            return .usable(settings)
+        }
+    }
+
+    private static func readAccounts(_ configuration: Configuration, replacing old: LoadedSettings?) -> Reading {
         if let service = configuration.accountsService {
             if let old, case .service = old.accounts, old.configuration.accountsService == service,
                 old.configuration.decisionCache == configuration.decisionCache

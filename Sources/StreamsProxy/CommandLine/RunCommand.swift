@@ -33,7 +33,7 @@ package enum RunCommand {
         for warning in settings.warnings { StandardError.write("\(warning)\n") }
         let server: ProxyServer
         do throws(SystemError) {
-            server = try ProxyServer(settings.configuration, settings.accounts)
+            server = try ProxyServer(settings.configuration, settings.accounts, settings.identity)
         } catch {
             return CommandResult(exitCode: 71, standardError: "streams-proxy: \(error)\n")
         }

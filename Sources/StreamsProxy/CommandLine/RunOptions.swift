@@ -15,6 +15,7 @@ package struct RunOptions: Sendable, Equatable {
     package private(set) var workers: Int?
     /// `--config-reload` and `--pulling-time`, of `run`: how often the settings file is looked at; nil for never.
     package private(set) var reloadInterval: Duration?
+    private var tls = TLSOptions()
     /// `--help`: the usage text is all that is wanted.
     package private(set) var isHelpWanted = false
 
@@ -24,7 +25,7 @@ package struct RunOptions: Sendable, Equatable {
     package private(set) var probeCredential: ProbeCredential?
 
     private static func names(of command: Command) -> [String] {
-        let common = ["--config", "--host", "--port", "--workers", "--help"]
+        let common = ["--config", "--host", "--port", "--workers"] + TLSOptions.names + ["--help"]
         return switch command {
         case .run: common + ["--config-reload", "--pulling-time"]
         case .check: common + ["--probe", "--header"]
@@ -44,7 +45,12 @@ package struct RunOptions: Sendable, Equatable {
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
-            guard names.contains(name), name != "--help" else { throw Self.unknown(name, among: names) }
+            guard names.contains(name), name != "--help" else {
+                if tls.holdsPassphrase, name.utf8.first != UInt8(ascii: "-") {
+                    throw UsageError("an argument that belongs to no option")
+                }
+                throw Self.unknown(name, among: names)
+            }
             guard seen.insert(name).inserted else { throw UsageError("\(name) is given twice") }
             if name == "--probe" || name == "--config-reload" {
                 guard parts.count == 1 else { throw UsageError("\(name) takes no value") }
@@ -54,8 +60,9 @@ package struct RunOptions: Sendable, Equatable {
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
                 throw UsageError("\(name) needs a value")
             }
-            try set(name, value)
+            if try !tls.take(name, value) { try set(name, value) }
         }
+        try tls.check()
         if probeCredential != nil, !isProbeWanted { throw UsageError("--header is for --probe") }
         if reloadInterval != nil, !isReloadWanted { throw UsageError("--pulling-time is for --config-reload") }
         if isReloadWanted { reloadInterval = reloadInterval ?? .seconds(10) }
@@ -108,12 +115,13 @@ package struct RunOptions: Sendable, Equatable {
             "unknown option \(Displayed.text(name)); \(hint ?? "known: \(names.joined(separator: ", "))")")
     }
 
-    /// `configuration` with the listener that the command line asks for.
+    /// `configuration` with the listener and the certificate that the command line asks for.
     package func applied(to configuration: Configuration) -> Configuration {
         var configuration = configuration
         configuration.listener.host = host ?? configuration.listener.host
         configuration.listener.port = port ?? configuration.listener.port
         configuration.listener.workers = workers ?? configuration.listener.workers
+        configuration.tls = tls.settings ?? configuration.tls
         return configuration
     }
 
@@ -150,14 +158,21 @@ package struct RunOptions: Sendable, Equatable {
                 )
             }
         return """
-            usage: streams-proxy \(command.rawValue) [--config FILE] [--host HOST] [--port PORT] [--workers NUMBER]\(synopsis)
+            usage: streams-proxy \(command.rawValue) [--config FILE] [--host HOST] [--port PORT] [--workers NUMBER]
+                                       [--tls_cert FILE [--tls_key FILE] [--tls_key_pass_file FILE]]\(synopsis)
 
             \(purpose)
 
               --config FILE      the settings file (default config.json)
               --host HOST        the name or address to listen on (default 127.0.0.1)
               --port PORT        the port to listen on, 0 for any free one (default 5000)
-              --workers NUMBER   event loops, 1 to 256 (default one per core)\(probe)
+              --workers NUMBER   event loops, 1 to 256 (default one per core)
+              --tls_cert FILE    PEM of the certificate and those that issued it: clients are met by TLS
+              --tls_key FILE     PEM of its private key (default in the same file)
+              --tls_key_pass_file FILE
+                                 file whose first line is the passphrase of that key
+              --tls_key_pass PASSPHRASE
+                                 the passphrase itself, which every user of this machine can then see\(probe)
               --help             this text
 
             Exit codes: 0 done, 64 wrong usage, \(exitCodes)71 the system refused (port in use …), 78 wrong settings.

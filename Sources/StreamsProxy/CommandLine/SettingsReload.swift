@@ -42,7 +42,7 @@ final class SettingsReload: Sendable {
             for warning in settings.warnings { StandardError.write("\(warning)\n") }
             // The old watch has said its last before the new accounts go out, or it could put older ones after them.
             state.withLock { $0.watch.take() }?.cancel()
-            server.take(settings.configuration, settings.accounts) {
+            server.take(settings.configuration, settings.accounts, settings.identity) {
                 StandardError.write("\(file): reloaded\n")
             }
             let watch = Self.watch(settings, server)

@@ -30,6 +30,8 @@ package struct Configuration: Sendable, Equatable {
     package var liveGrace: Duration = .seconds(60)
     /// `--host`, `--port`, `--workers`.
     package var listener = ListenerSettings()
+    /// `TLS`, or `--tls_cert` and its like: how clients are met; nil for plain HTTP.
+    package var tls: TLSSettings?
 
     package init(upstream: UpstreamAddress, accountsFile: String) {
         self.upstream = upstream

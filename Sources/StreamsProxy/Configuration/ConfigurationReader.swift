@@ -44,6 +44,7 @@ package enum ConfigurationReader {
         let accountsService = AccountsServiceSection.read(in: &settings, &problems)
         let issuers = TokenIssuerSettings(
             settings.node("TOKEN_ISSUERS"), path: settings.path(of: "TOKEN_ISSUERS"), file: file, &problems)
+        let tls = TLSSection.read(in: &settings, file: file, &problems)
         settings.refuseUnknownNames(&problems)
 
         let accountsPath: String
@@ -65,6 +66,7 @@ package enum ConfigurationReader {
         configuration.accountsService = accountsService
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
         configuration.tokenIssuers = issuers.issuers
+        configuration.tls = tls
         return configuration
     }
 

@@ -1,17 +1,22 @@
 internal import Auth
 internal import Glibc
+internal import HTTPCore
 
 /// What a configuration comes to, in lines for the operator: where requests go, how long each may take, who is let in.
 struct ConfigurationSummary {
     private let configuration: Configuration
+    private let certificate: TLSCertificate?
 
-    init(_ configuration: Configuration) {
+    /// `certificate` is the one that clients are shown; nil where they are met in plain.
+    init(_ configuration: Configuration, certificate: TLSCertificate? = nil) {
         self.configuration = configuration
+        self.certificate = certificate
     }
 
     /// Whole lines. Asks the disk whether the accounts file is there, and nothing else.
     var text: String {
-        let sections = [("Listens on", [listener]), ("Routes", routes), ("Timeouts", timeouts), ("Limits", limits)]
+        let listening = [("Listens on", [listener] + tls)]
+        let sections = listening + [("Routes", routes), ("Timeouts", timeouts), ("Limits", limits)]
         return (sections + [("Credentials", credentials)])
             .map { title, lines in "\(title)\n" + lines.map { "  \($0)\n" }.joined() }
             .joined(separator: "\n")
@@ -27,7 +32,13 @@ struct ConfigurationSummary {
             case 1: "1 worker"
             default: "\(listener.workers) workers"
             }
-        return "http://\(host):\(port), \(workers)"
+        return "\(configuration.tls == nil ? "http" : "https")://\(host):\(port), \(workers)"
+    }
+
+    private var tls: [String] {
+        guard let certificate else { return [] }
+        let end = Timestamp(unixSeconds: certificate.ends).description
+        return ["certificate of \(Displayed.text(certificate.subject, limit: 256)), until \(end)"]
     }
 
     /// Section 2 of the contract: our route, and where it leads.

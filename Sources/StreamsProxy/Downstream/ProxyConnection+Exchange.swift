@@ -20,7 +20,8 @@ extension ProxyConnection {
             }
             viewer = Viewer(principal: principal, proof: proof)
         }
-        let request = ForwardedRequest(admitted, head, bytes, requestID: requestID, peer: peer.address)
+        let request = ForwardedRequest(
+            admitted, head, bytes, requestID: requestID, peer: peer.address, isSecure: isSecure)
         asksUpgrade = request.asksUpgrade
         var bytesUpstream = loop.memory.takeBuffer()
         if admitted.checksContent, let principal {

@@ -53,7 +53,9 @@ final class ProxyConnection: ServerConnection {
     init(descriptor: Int32, peer: SocketAddress, worker: Worker) {
         self.worker = worker
         terms = worker.terms
-        super.init(descriptor: descriptor, peer: peer, loop: worker.loop, settings: terms.serverSettings)
+        super.init(
+            descriptor: descriptor, peer: peer, loop: worker.loop, settings: terms.serverSettings,
+            identity: worker.identity)
     }
 
     // MARK: The request

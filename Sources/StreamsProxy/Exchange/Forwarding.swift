@@ -11,13 +11,15 @@ package struct ForwardedRequest {
     let requestID: RequestID
     /// The client's address in text.
     let peer: [UInt8]
+    /// Whether the client speaks TLS.
+    let isSecure: Bool
     /// Whether an upgrade to WebSocket goes along.
     let asksUpgrade: Bool
     let query: QueryEdit
 
     package init(
         match: RouteMatch, apiVersion: Int, accountID: UniqueID?, requestID: RequestID, peer: [UInt8],
-        asksUpgrade: Bool, query: QueryEdit = .unchanged
+        isSecure: Bool = false, asksUpgrade: Bool, query: QueryEdit = .unchanged
     ) {
         self.query = query
         self.match = match
@@ -25,17 +27,18 @@ package struct ForwardedRequest {
         self.accountID = accountID
         self.requestID = requestID
         self.peer = peer
+        self.isSecure = isSecure
         self.asksUpgrade = asksUpgrade
     }
 
     /// The request that was let in. Only a preview becomes a tunnel, and only to WebSocket.
     init(
         _ admitted: AdmittedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, requestID: RequestID,
-        peer: [UInt8]
+        peer: [UInt8], isSecure: Bool
     ) {
         self.init(
             match: admitted.match, apiVersion: admitted.apiVersion, accountID: admitted.principal?.accountID,
-            requestID: requestID, peer: peer,
+            requestID: requestID, peer: peer, isSecure: isSecure,
             asksUpgrade: admitted.match.route.isLive && head.asksUpgrade && Self.isWebSocket(head, bytes),
             query: admitted.query)
     }
@@ -184,7 +187,7 @@ package final class Forwarding: Sendable {
         request.requestID.append(to: &output)
         output.append("\r\nX-Forwarded-For: ")
         output.append(contentsOf: request.peer)
-        output.append("\r\nX-Forwarded-Proto: http\r\n")
+        output.append(request.isSecure ? "\r\nX-Forwarded-Proto: https\r\n" : "\r\nX-Forwarded-Proto: http\r\n")
         if let host = head.fields.value(.host) {
             output.append("X-Forwarded-Host: ")
             output.append(bytes, host)

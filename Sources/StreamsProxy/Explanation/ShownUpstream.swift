@@ -4,8 +4,10 @@ import HTTPCore
 struct ShownUpstream {
     private let forwarding: Forwarding
     private let origin: String
+    private let isSecure: Bool
 
     init(_ configuration: Configuration) {
+        isSecure = configuration.tls != nil
         forwarding = Forwarding(configuration)
         origin = configuration.upstream.origin
     }
@@ -17,7 +19,7 @@ struct ShownUpstream {
         let requestID = RequestID(head, bytes)
         let request = ForwardedRequest(
             admitted, head, bytes, requestID: requestID ?? RequestID(seconds: 0, id: UniqueID(high: 0, low: 0)),
-            peer: Array("(the client's address)".utf8))
+            peer: Array("(the client's address)".utf8), isSecure: isSecure)
         var output: [UInt8] = []
         forwarding.appendRequestFields(request, head, bytes, to: &output)
         if admitted.checksContent {
