@@ -88,7 +88,9 @@ def test_requests_under_way_end_with_the_plugin(start_host, write) -> None:
     assert host.ask("GET", "/6/plugins/ill/wait").status == 503
 
 
-@pytest.mark.parametrize("how", ["sys.exit(3)", "raise KeyboardInterrupt", "raise GeneratorExit"])
+@pytest.mark.parametrize(
+    "how", ["sys.exit(3)", "raise KeyboardInterrupt", "raise GeneratorExit", "raise type('Own', (BaseException,), {})"]
+)
 def test_exits_are_no_ends(start_host, write, how: str) -> None:
     write("ill", ill(how))
     host = start_host()

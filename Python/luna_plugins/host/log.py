@@ -45,7 +45,7 @@ class OutboxLog(logging.Handler):
             text = f"{record.pathname}:{record.lineno}: {record.msg!r} can't be logged: {type(error).__name__}: {error}"
         own = record.name.startswith(LOGGER_PREFIX)
         plugin = record.name[len(LOGGER_PREFIX) :] if own else current_plugin()
-        self._outbox.log(plugin, record.levelname, text)
+        self._outbox.log(plugin, record.levelname, text.rstrip())
 
 
 class PrintedLines(io.TextIOBase):

@@ -12,7 +12,7 @@ from luna_plugins.base.plugins_meta.base_plugins import BaseEventPlugin, BasePlu
 from luna_plugins.host import plugin_file
 from luna_plugins.host.configuration import PluginEntry, Timeouts
 from luna_plugins.host.log import traceback_text
-from luna_plugins.host.plugin_thread import CallFailure, PluginThread
+from luna_plugins.host.plugin_thread import ANSWER, CallFailure, PluginThread
 
 STARTING, RUNNING, FAILED, DISABLED = "starting", "running", "failed", "disabled"
 
@@ -88,6 +88,8 @@ class Plugin:
 
     async def close(self) -> None:
         """Ends the plugin at the host's end, or waits until it has ended."""
+        if self._watch is not None:
+            self._watch.cancel()
         if self._ending is None:
             self._ending = asyncio.create_task(self._end())
         await asyncio.wait({self._ending})
@@ -129,10 +131,13 @@ class Plugin:
             self.log.error("a task of the plugin ended\n%s", traceback_text(error))
 
     async def _watch_loop(self) -> None:
-        """Disables the plugin when its loop stands still, whether or not anybody waits for it."""
+        """Disables the plugin when its loop stands still, whether or not anybody waits for it.
+
+        It is asked a second time: when another plugin held the whole interpreter, the first answer is late for all.
+        """
         while self.state == RUNNING:
             await asyncio.sleep(PULSE)
-            if not await self.thread.answers(self._timeouts.loop):
+            if not await self.thread.answers(self._timeouts.loop) and not await self.thread.answers(ANSWER):
                 self.fail(DISABLED, f"its thread was blocked for {self._timeouts.loop:g} s", self.thread.stack())
 
     async def _end(self) -> None:

@@ -140,12 +140,14 @@ class _Work:
         self._task: asyncio.Task[Any] | None = None
 
     async def run(self) -> Any:
-        """Nothing but an exception or a result leaves it: `sys.exit()` is no way to end the host."""
+        """Nothing but a result or an ordinary exception leaves it: `sys.exit()` is no way to end the host."""
         self._task = asyncio.current_task()
         try:
             result = self._function()
             return await result if inspect.isawaitable(result) else result
-        except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+        except (Exception, asyncio.CancelledError):
+            raise
+        except BaseException as error:
             raise CallFailure(f"it raised {type(error).__name__}", traceback_text(error)) from error
 
     def place(self) -> str:
@@ -153,7 +155,9 @@ class _Work:
         frames = []
         inner: Any = self._task.get_coro().cr_await if self._task else None  # type: ignore[union-attr]
         while (frame := getattr(inner, "cr_frame", None)) is not None:
-            frames.append(traceback.FrameSummary(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
+            code = frame.f_code
+            if not is_ours(code.co_filename):
+                frames.append(traceback.FrameSummary(code.co_filename, frame.f_lineno, code.co_name))
             inner = inner.cr_await
         return "".join(traceback.format_list(frames)).rstrip()
 
