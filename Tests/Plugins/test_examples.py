@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,14 @@ def test_statsd_that_is_not_there(example) -> None:
         host.points(point())
     assert host.shut_down() == 0
     assert not [line for line in host.logs("statsd") if line["level"] == "ERROR"]
+
+
+def test_the_plugin_of_the_documentation(plugins: Path, start_host) -> None:
+    """What docs/plugins.md has its reader write in five minutes."""
+    text = (REPOSITORY / "docs" / "plugins.md").read_text()
+    (plugins / "hello.py").write_text(textwrap.dedent(text.split("```python\n", 1)[1].split("```", 1)[0]))
+    host = start_host(settings={"hello": {"greeting": "Welcome"}})
+    assert host.ask("GET", "/6/plugins/hello/hello/Ann").content == b"Welcome, Ann"
 
 
 def asking(account_id: str, account_type: str = "user") -> "dict[str, str]":
