@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import ssl
 from pathlib import Path
 
@@ -11,6 +13,9 @@ import pytest
 from certificates import EC, RSA, SHORT_RSA, Authority
 from origins import EchoOrigin
 from proxy_process import run_command, settings
+from tls_socket import TLSSocket
+from vocabulary import route
+from wire import eventually
 
 PASSPHRASE = "canary-passphrase-5d1c"
 
@@ -199,3 +204,60 @@ def test_an_expired_certificate_still_starts(authority, start_proxy):
     proxy.context.check_hostname = False
     proxy.context.verify_mode = ssl.CERT_NONE
     assert proxy.ask("GET", "/streams").status == 200
+
+
+# MARK: Reload
+
+
+def common_name(connection) -> str:
+    """Of the certificate that the connection was shown."""
+    return dict(pair for (pair,) in connection.sock.tls.getpeercert()["subject"])["commonName"]
+
+
+def install(certificate, folder: Path) -> None:
+    """Puts a certificate where the settings look for it."""
+    for source, name in ((certificate.chain, "cert.pem"), (certificate.key, "key.pem")):
+        (folder / name).write_bytes(source.read_bytes())
+        (folder / name).chmod(0o600)
+
+
+def test_a_reload_shows_the_new_certificate_to_who_comes_then(start_proxy, authority, tmp_path):
+    first, second = authority.issue("first"), authority.issue("second")
+    install(first, tmp_path)
+    proxy = start_proxy(EchoOrigin(), TLS={"tls_cert": str(tmp_path / "cert.pem"), "tls_key": str(tmp_path / "key.pem")})
+    with proxy.connect() as old:
+        assert common_name(old) == "first"
+        install(second, tmp_path)
+        proxy.reload()
+        for _ in range(8):
+            with proxy.connect() as new:
+                assert common_name(new) == "second"
+        old.ask("GET", route("/streams"), [proxy.credentials])
+        assert old.read_answer().status == 200
+
+
+def test_a_session_outlives_a_reload(start_proxy, authority, tmp_path):
+    first, second = authority.issue("first"), authority.issue("second")
+    install(first, tmp_path)
+    proxy = start_proxy(EchoOrigin(), TLS={"tls_cert": str(tmp_path / "cert.pem"), "tls_key": str(tmp_path / "key.pem")})
+    proxy.context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with proxy.connect() as old:
+        session = old.sock.tls.session
+    install(second, tmp_path)
+    proxy.reload()
+    for _ in range(4):
+        with socket.create_connection(proxy.address, 10) as sock:
+            assert TLSSocket(sock, proxy.context, session).tls.session_reused
+
+
+def test_a_bad_certificate_is_refused_and_the_old_one_stays(start_proxy, authority, tmp_path):
+    first, second = authority.issue("first"), authority.issue("second")
+    install(first, tmp_path)
+    proxy = start_proxy(EchoOrigin(), TLS={"tls_cert": str(tmp_path / "cert.pem"), "tls_key": str(tmp_path / "key.pem")})
+    (tmp_path / "cert.pem").write_bytes(second.chain.read_bytes())
+    proxy.process.send_signal(signal.SIGHUP)
+    line = f"{tmp_path}/key.pem: tls_key: is not the key of the certificate\n"
+    eventually(lambda: "not reloaded" in proxy.text, 5, "the refusal")
+    assert line in proxy.text
+    with proxy.connect() as connection:
+        assert common_name(connection) == "first"

@@ -102,7 +102,7 @@ struct ConfigurationReaderTests {
     ]
 
     private static let servicesSettings =
-        "ADDITIONAL_SERVICES_USAGE, LUNA_ACCOUNTS_ADDRESS, LUNA_ACCOUNTS_TIMEOUTS, "
+        "ADDITIONAL_SERVICES_USAGE, LUNA_ACCOUNTS_ADDRESS, LUNA_ACCOUNTS_TLS, LUNA_ACCOUNTS_TIMEOUTS, "
         + "LUNA_ACCOUNTS_VERIFICATION, TOKEN_ISSUERS, TLS"
 
     @Test(arguments: values)

@@ -16,9 +16,7 @@ package final class TLSIdentity: Sendable {
     ) throws(TLSFault) {
         guard let rules = openssl_tls_rules(TLSTicketRing.period) else { throw .noRules }
         do throws(TLSFault) {
-            try Self.use(certificates, by: rules)
-            let key = try TLSKey(key, passphrase: passphrase)
-            guard key.belongs(to: rules) else { throw .foreignKey }
+            _ = try Self.complete(rules, certificates, key, passphrase)
         } catch {
             SSL_CTX_free(rules)
             throw error
@@ -32,17 +30,19 @@ package final class TLSIdentity: Sendable {
         SSL_CTX_free(rules)
     }
 
-    private static func use(_ certificates: [UInt8], by rules: OpaquePointer) throws(TLSFault) {
-        switch openssl_certificate_count(certificates, certificates.count) {
-        case 0: throw .noCertificate
-        case ..<0: throw .damagedCertificate
-        default: break
-        }
+    /// Gives the rules certificates and key, which must belong together. What comes back is the key.
+    static func complete(
+        _ rules: OpaquePointer, _ certificates: [UInt8], _ key: [UInt8], _ passphrase: [UInt8]?
+    ) throws(TLSFault) -> TLSKey {
+        try TLSAuthorities.check(certificates)
         switch openssl_tls_use_certificates(rules, certificates, certificates.count) {
         case 1: break
         case 0: throw .weakCertificate
         default: throw .damagedCertificate
         }
+        let key = try TLSKey(key, passphrase: passphrase)
+        guard key.belongs(to: rules) else { throw .foreignKey }
+        return key
     }
 
     /// A session on an accepted socket, which stays the caller's to close.

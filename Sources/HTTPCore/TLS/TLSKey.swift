@@ -38,4 +38,14 @@ struct TLSKey: ~Copyable {
 
     /// Gives the rules this key, if it is that of their certificate.
     func belongs(to rules: OpaquePointer) -> Bool { openssl_tls_use_key(rules, key) == 1 }
+
+    /// It as PEM without a passphrase; empty where there is no memory for it.
+    var opened: [UInt8] {
+        var text: UnsafePointer<CChar>?
+        var length = 0
+        let memory = openssl_private_key_text(key, &text, &length)
+        defer { BIO_free(memory) }
+        guard let text else { return [] }
+        return UnsafeBufferPointer(start: text, count: length).map { UInt8(bitPattern: $0) }
+    }
 }

@@ -9,12 +9,14 @@ package struct AccountsContract: Sendable {
     package static let maximumAnswer = 65536
 
     private let url: String
+    private let tls: ServiceTLS
     private let settings: VerificationSettings
     private let connectTimeout: Interval
     private let requestTimeout: Interval
 
     package init(_ service: AccountsServiceSettings) {
         url = service.url
+        tls = service.address.tls
         settings = service.verification
         connectTimeout = Interval(service.connectTimeout)
         requestTimeout = Interval(service.requestTimeout)
@@ -36,7 +38,7 @@ package struct AccountsContract: Sendable {
             content = object(question)
         }
         return ControlRequest(
-            method: settings.method.rawValue, url: url, fields: fields, content: content,
+            method: settings.method.rawValue, url: url, tls: tls, fields: fields, content: content,
             connectTimeout: connectTimeout, timeout: requestTimeout, maximumAnswer: Self.maximumAnswer)
     }
 

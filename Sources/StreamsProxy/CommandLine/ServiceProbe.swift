@@ -56,6 +56,7 @@ struct ServiceProbe {
         return ControlRequest(
             method: "GET",
             url: "\(upstream.isSecure ? "https" : "http")://\(upstream.authority)\(upstream.basePath)/version",
+            tls: upstream.tls,
             fields: [ControlRequest.Field(name: "Accept", value: Array("application/json".utf8))],
             connectTimeout: Interval(configuration.timeouts.connect),
             timeout: Interval(configuration.timeouts.request))

@@ -5,7 +5,7 @@ enum AccountsServiceSection {
     /// Nil where `ADDITIONAL_SERVICES_USAGE.LUNA_ACCOUNTS` is off: then the accounts file decides. What is set all the
     /// same is checked, and not used.
     static func read(
-        in settings: inout SettingsSection, _ problems: inout SettingsProblems
+        in settings: inout SettingsSection, file: String, _ problems: inout SettingsProblems
     ) -> AccountsServiceSettings? {
         var isOn = false
         if var usage = settings.section("ADDITIONAL_SERVICES_USAGE", &problems) {
@@ -21,6 +21,7 @@ enum AccountsServiceSection {
         var service = AccountsServiceSettings(
             address: address
                 ?? UpstreamAddress(isSecure: false, host: "127.0.0.1", port: 5170, basePath: "", apiVersion: 1))
+        service.address.tls = ServiceTLS(settings.section("LUNA_ACCOUNTS_TLS", &problems), file: file, &problems)
         if var timeouts = settings.section("LUNA_ACCOUNTS_TIMEOUTS", &problems) {
             service.connectTimeout = timeouts.value("connect", .seconds, &problems) ?? service.connectTimeout
             service.requestTimeout = timeouts.value("request", .seconds, &problems) ?? service.requestTimeout

@@ -60,6 +60,8 @@ package struct UpstreamAddress: Sendable, Equatable {
     package var basePath: String
     /// `api_version`, 1 or 2.
     package var apiVersion: Int
+    /// `luna-streams-tls`, `LUNA_ACCOUNTS_TLS`.
+    package var tls = ServiceTLS()
 
     package init(isSecure: Bool, host: String, port: Int, basePath: String, apiVersion: Int) {
         self.isSecure = isSecure

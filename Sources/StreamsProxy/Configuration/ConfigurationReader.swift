@@ -38,10 +38,10 @@ package enum ConfigurationReader {
         let http = httpSettings(settings.section("LUNA_API_HTTP_SETTINGS", &problems), &problems)
         let limits = LimitsSection.read(in: &settings, &problems)
         let isActive = isLunaStreamsActive(&settings, &problems)
-        let plugin = PluginSettings(in: &settings, isActive: isActive, &problems)
+        let plugin = PluginSettings(in: &settings, file: file, isActive: isActive, &problems)
         let allowsAccountHeader = settings.value("ALLOW_LUNA_ACCOUNT_AUTH_HEADER", .flag, &problems)
         let accountsFile = settings.value("CONFIG_AUTHORIZATION_USERS", .accountsFile, &problems) ?? "accounts.json"
-        let accountsService = AccountsServiceSection.read(in: &settings, &problems)
+        let accountsService = AccountsServiceSection.read(in: &settings, file: file, &problems)
         let issuers = TokenIssuerSettings(
             settings.node("TOKEN_ISSUERS"), path: settings.path(of: "TOKEN_ISSUERS"), file: file, &problems)
         let tls = TLSSection.read(in: &settings, file: file, &problems)

@@ -14,7 +14,7 @@ struct PluginSettings {
     private(set) var liveReview: Duration?
     private(set) var liveGrace: Duration?
 
-    init(in settings: inout SettingsSection, isActive: Bool, _ problems: inout SettingsProblems) {
+    init(in settings: inout SettingsSection, file: String, isActive: Bool, _ problems: inout SettingsProblems) {
         let need = isActive ? "the address of Luna-Streams stands in it" : nil
         guard var plugins = settings.section("LUNA_API_PLUGINS_SETTINGS", neededFor: need, &problems) else { return }
         if var plugin = plugins.section(Self.name, neededFor: need, &problems) {
@@ -22,6 +22,7 @@ struct PluginSettings {
                 var reader = AddressSection(address, service: "Luna-Streams", example: "http://127.0.0.1:5160/1")
                 upstream = reader.read(&problems) ?? upstream
             }
+            upstream.tls = ServiceTLS(plugin.section("luna-streams-tls", &problems), file: file, &problems)
             if let timeouts = plugin.section("luna-streams-timeouts", &problems) { readTimeouts(timeouts, &problems) }
             mount = plugin.value("mount", .mount, &problems)
             isAccountIsolationOn = plugin.value("account-isolation", .flag, &problems)

@@ -45,7 +45,7 @@ struct TLSSection {
         guard let section = settings.section("TLS", &problems) else { return nil }
         var reader = TLSSection(section, file: file)
         let read = reader.certifiedKey(&problems)
-        reader.section.refuseUnknownNames(&problems)
+        reader.refuseUnknownNames(&problems)
         if read == nil, !section.contains("tls_cert") {
             section.addMissing("tls_cert", "the certificate that clients are shown", &problems)
         }
@@ -68,7 +68,18 @@ struct TLSSection {
         return TLSSettings(certificateFile: certificate, keyFile: key ?? certificate, passphrase: passphrase)
     }
 
-    private mutating func path(_ name: String, _ problems: inout SettingsProblems) -> String? {
+    func refuseUnknownNames(_ problems: inout SettingsProblems) {
+        section.refuseUnknownNames(&problems)
+    }
+
+    /// A problem with the file that stands under `name`.
+    mutating func add(_ name: String, _ file: String, _ rule: String, _ problems: inout SettingsProblems) {
+        problems.add(
+            at: section.node(name)?.offset ?? section.offset, path: section.path(of: name),
+            found: Displayed.quoted(file), rule: rule)
+    }
+
+    mutating func path(_ name: String, _ problems: inout SettingsProblems) -> String? {
         guard let path = section.value(name, .pemFile, &problems), let node = section.node(name) else { return nil }
         do throws(SettingsFileError) {
             return try SettingsFile.resolve(path, besides: file)

@@ -3,18 +3,20 @@ import HTTPCore
 /// The question to Luna-Streams whose a stream is, and what its answer means.
 struct OwnerRequest {
     private let origin: String
+    private let tls: ServiceTLS
     private let timeouts: ExchangeTimeouts
 
     init(_ configuration: Configuration) {
         timeouts = ExchangeTimeouts(configuration.timeouts)
         origin = configuration.upstream.url
+        tls = configuration.upstream.tls
     }
 
     func request(_ streamID: UniqueID, _ apiVersion: Int, _ requestID: RequestID) -> ControlRequest {
         var id: [UInt8] = []
         requestID.append(to: &id)
         return ControlRequest(
-            method: "GET", url: "\(origin)/\(apiVersion)/streams/\(streamID)",
+            method: "GET", url: "\(origin)/\(apiVersion)/streams/\(streamID)", tls: tls,
             fields: [
                 ControlRequest.Field(name: "Accept", value: Array("application/json".utf8)),
                 ControlRequest.Field(name: "Luna-Request-Id", value: id),

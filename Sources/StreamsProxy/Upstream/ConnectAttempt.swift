@@ -20,9 +20,10 @@ final class ConnectAttempt {
         self.client = client
     }
 
-    /// Sets every option, each with its reason.
-    func configure(url: String, isSecure: Bool, connectTimeout: Interval) {
-        guard let easy else { return }
+    /// Sets every option, each with its reason. False where libcurl has no memory for what TLS needs. `tls` is nil for a
+    /// plain origin.
+    func configure(url: String, tls: ServiceTLS?, connectTimeout: Interval) -> Bool {
+        guard let easy else { return false }
         // SAFETY: the handle's callbacks get this object unretained; the connector or the transport retains it until
         // the handle is removed, and removing it closes the connection that could call back.
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -46,7 +47,8 @@ final class ConnectAttempt {
             easy, CURLOPT_CONNECTTIMEOUT_MS, Int(min(connectTimeout.nanoseconds / 1_000_000 + 1000, 86_400_000)))
         // With TLS `curl_easy_recv` gives no more than this at once: a whole record. Else it is never used, and the
         // smallest that libcurl allows will do.
-        _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, isSecure ? 16384 : 1024)
+        _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, tls != nil ? 16384 : 1024)
+        return tls?.apply(to: easy) ?? true
     }
 
     fileprivate func opened(_ socket: Int32) {

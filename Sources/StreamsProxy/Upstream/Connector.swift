@@ -6,7 +6,8 @@ final class Connector {
     private let loop: EventLoop
     private let multi: CurlMulti
     private let url: String
-    private let isSecure: Bool
+    /// Nil for a plain origin.
+    private let tls: ServiceTLS?
     /// Of the answers' heads.
     private let limits: MessageLimits
 
@@ -14,7 +15,7 @@ final class Connector {
         self.loop = loop
         self.multi = multi
         url = "\(address.isSecure ? "https" : "http")://\(address.authority)/"
-        isSecure = address.isSecure
+        tls = address.isSecure ? address.tls : nil
         self.limits = limits
     }
 
@@ -22,7 +23,10 @@ final class Connector {
     func connect(for client: ProxyConnection, timeout: Interval) -> ConnectAttempt? {
         guard let easy = curl_easy_init() else { return nil }
         let attempt = ConnectAttempt(easy: easy, client: client)
-        attempt.configure(url: url, isSecure: isSecure, connectTimeout: timeout)
+        guard attempt.configure(url: url, tls: tls, connectTimeout: timeout) else {
+            curl_easy_cleanup(easy)
+            return nil
+        }
         let isStarted = multi.addKeeping(easy) { [unowned self] result in
             completed(attempt, result.code)
             return true
@@ -44,7 +48,7 @@ final class Connector {
             client?.connectFailed(Self.failure(code))
             return
         }
-        if isSecure {
+        if tls != nil {
             guard let socket = attempt.activeSocket else {
                 attempt.dispose(from: multi)
                 client.connectFailed(.unreachable)

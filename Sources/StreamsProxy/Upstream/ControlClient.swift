@@ -16,7 +16,11 @@ final class ControlClient {
             completion(.failed(.unreachable))
             return
         }
-        let transfer = ControlTransfer(easy: easy, request)
+        guard let transfer = ControlTransfer(easy: easy, request) else {
+            curl_easy_cleanup(easy)
+            completion(.failed(.unreachable))
+            return
+        }
         let isStarted = multi.add(easy) { result in
             completion(transfer.answer(result))
         }
@@ -29,7 +33,7 @@ extension ControlRequest {
     func answer() -> ControlAnswer {
         guard let easy = curl_easy_init() else { return .failed(.unreachable) }
         defer { curl_easy_cleanup(easy) }
-        let transfer = ControlTransfer(easy: easy, self)
+        guard let transfer = ControlTransfer(easy: easy, self) else { return .failed(.unreachable) }
         return withExtendedLifetime(transfer) {
             transfer.answer(CurlResult(easy: easy, code: curl_easy_perform(easy)))
         }
@@ -47,7 +51,8 @@ final class ControlTransfer {
     private var answer: [UInt8] = []
     private var isTooLong = false
 
-    init(easy: UnsafeMutableRawPointer, _ request: ControlRequest) {
+    /// Nil where libcurl has no memory for what TLS needs.
+    init?(easy: UnsafeMutableRawPointer, _ request: ControlRequest) {
         self.easy = easy
         content = request.content ?? []
         maximum = request.maximumAnswer
@@ -60,6 +65,7 @@ final class ControlTransfer {
         }
         // libcurl would wait for 100 before it sends content.
         fields = curl_slist_append(fields, "Expect:")
+        guard request.tls.apply(to: easy) else { return nil }
         configure(request)
     }
 

@@ -15,6 +15,8 @@ package struct ControlRequest: Sendable, CustomStringConvertible, CustomReflecta
 
     package var method: String
     package var url: String
+    /// For an https URL.
+    package var tls: ServiceTLS
     package var fields: [Field]
     package var content: [UInt8]?
     package var connectTimeout: Interval
@@ -24,11 +26,12 @@ package struct ControlRequest: Sendable, CustomStringConvertible, CustomReflecta
     package var maximumAnswer: Int
 
     package init(
-        method: String, url: String, fields: [Field] = [], content: [UInt8]? = nil, connectTimeout: Interval,
-        timeout: Interval, maximumAnswer: Int = 65536
+        method: String, url: String, tls: ServiceTLS, fields: [Field] = [], content: [UInt8]? = nil,
+        connectTimeout: Interval, timeout: Interval, maximumAnswer: Int = 65536
     ) {
         self.method = method
         self.url = url
+        self.tls = tls
         self.fields = fields
         self.content = content
         self.connectTimeout = connectTimeout

@@ -22,11 +22,30 @@ class PlainOrigin(Origin):
         return super().url.replace("http:", "https:")
 
 
-class SelfSignedOrigin(EchoOrigin):
+def over_tls(kind: "type[Origin]") -> "type[Origin]":
+    """The same origin, but over TLS; the first argument is the context that its connections are wrapped by."""
+
+    class OverTLS(kind):
+        def __init__(self, context: ssl.SSLContext, *arguments: object, **named: object) -> None:
+            super().__init__(*arguments, **named)
+            self._context = context
+
+        @property
+        def url(self) -> str:
+            return super().url.replace("http:", "https:")
+
+        def serve(self, connection: OriginConnection) -> None:
+            connection.sock.settimeout(self.patience)
+            connection.sock = connection.stream.sock = self._context.wrap_socket(connection.sock, server_side=True)
+            super().serve(connection)
+
+    return OverTLS
+
+
+class SelfSignedOrigin(over_tls(EchoOrigin)):
     """An echo over TLS, with a certificate that nobody has signed but itself. `folder` keeps the certificate."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__()
         certificate, key = folder / "certificate.pem", folder / "key.pem"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
@@ -34,14 +53,6 @@ class SelfSignedOrigin(EchoOrigin):
             check=True,
             capture_output=True,
         )
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(certificate, key)
-
-    @property
-    def url(self) -> str:
-        return super().url.replace("http:", "https:")
-
-    def serve(self, connection: OriginConnection) -> None:
-        connection.sock.settimeout(self.patience)
-        connection.sock = connection.stream.sock = self._context.wrap_socket(connection.sock, server_side=True)
-        super().serve(connection)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        super().__init__(context)
