@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -104,5 +105,20 @@ static inline int64_t linux_clock(clockid_t clock) {
 }
 static inline int64_t linux_monotonic(void) { return linux_clock(CLOCK_MONOTONIC); }
 static inline int64_t linux_realtime(void) { return linux_clock(CLOCK_REALTIME); }
+
+// Two connected stream sockets, closed by exec from their first moment on.
+static inline int linux_socket_pair(int *ends) {
+    return (int)linux_result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+}
+
+// Readable once the process has ended, and closed by exec (Linux 5.3).
+extern long syscall(long, ...);
+static inline int linux_process_descriptor(pid_t process) {
+    return (int)linux_result(syscall(SYS_pidfd_open, process, 0));
+}
+
+// A plain C variable, which Swift would have to take for shared memory that anybody may change.
+extern char **environ;
+static inline char **linux_environment(void) { return environ; }
 
 #endif

@@ -7,7 +7,8 @@ struct OwnResources {
     static let version = (major: 0, minor: 1, patch: 0)
 
     private let versionContent: [UInt8]
-    private let pluginsContent: [UInt8]
+    /// The plugin that is built in, as an array's only element; without the array's end.
+    private let builtin: [UInt8]
     private let healthContent = Array("{\"execution_time\":0.0}".utf8)
 
     init(isLunaStreamsActive: Bool) {
@@ -22,27 +23,25 @@ struct OwnResources {
             }
         }
         versionContent = version.bytes
-        var plugins = JSONWriter()
-        plugins.object {
-            $0.name("plugins")
-            $0.array {
-                guard isLunaStreamsActive else { return }
-                $0.object {
-                    $0.member("name", "luna-streams")
-                    $0.member("status", "running")
-                }
-            }
-        }
-        pluginsContent = plugins.bytes
+        builtin = isLunaStreamsActive ? Array("{\"name\":\"luna-streams\",\"status\":\"running\"}".utf8) : []
+    }
+
+    /// All plugins: the one that is built in, then the Python plugins.
+    private func plugins(_ view: PluginHostView) -> [UInt8] {
+        var content = Array("{\"plugins\":[".utf8)
+        content.append(contentsOf: builtin)
+        content.append(contentsOf: builtin.isEmpty ? view.elements.dropFirst() : view.elements[...])
+        content.append("]}")
+        return content
     }
 
     func answer(_ route: Route, on connection: ProxyConnection) {
         switch route {
         case .version: connection.respond(json: versionContent.span)
         case .health: connection.respond(json: healthContent.span)
-        case .plugins: connection.respond(json: pluginsContent.span)
+        case .plugins: connection.respond(json: plugins(connection.worker.plugins).span)
         case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame, .tokens,
-            .token, .account:
+            .token, .account, .plugin:
             preconditionFailure("answered elsewhere")
         }
     }

@@ -10,6 +10,7 @@ package final class ProxyServer: Sendable {
     /// As the workers have it.
     private let setting: Mutex<WorkerSetting>
     private let workers = DispatchGroup()
+    private let plugins: PluginHost
     private let isDraining = Atomic<Bool>(false)
     /// Where it listens, as in a URL: `http://127.0.0.1:5000`.
     package let url: String
@@ -38,20 +39,25 @@ package final class ProxyServer: Sendable {
         }
         self.mailboxes = mailboxes
         self.setting = Mutex(setting)
+        let plugins = try PluginHost { [mailboxes] view in
+            for mailbox in mailboxes { mailbox.post(.plugins(view)) }
+        }
+        self.plugins = plugins
         url = "\(identity == nil ? "http" : "https")://\(address)"
         for (index, mailbox) in mailboxes.enumerated() {
-            Self.start(index, setting, mailbox, socket: sockets[index], in: workers)
+            Self.start(index, setting, mailbox, plugins, socket: sockets[index], in: workers)
         }
+        plugins.take(configuration.pluginHost)
     }
 
     /// A worker is a block that runs on its own Dispatch queue for as long as the proxy does.
     private static func start(
-        _ index: Int, _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, socket: Int32,
-        in group: DispatchGroup
+        _ index: Int, _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, _ plugins: PluginHost,
+        socket: Int32, in group: DispatchGroup
     ) {
         DispatchQueue(label: "worker-\(index)", qos: .userInitiated).async(group: group) {
             do throws(SystemError) {
-                try Worker(setting, mailbox).run(ListeningSocket(adopting: socket))
+                try Worker(setting, mailbox, plugins).run(ListeningSocket(adopting: socket))
             } catch {
                 StandardError.write("streams-proxy: worker \(index) can't start: \(error)\n")
                 exit(71)
@@ -78,13 +84,15 @@ package final class ProxyServer: Sendable {
             taken.enter()
             mailbox.post(.setting(new) { taken.leave() })
         }
+        plugins.take(configuration.pluginHost)
         taken.notify(queue: .main, execute: completion)
     }
 
-    /// Ends when every worker has served its last client.
+    /// Ends when every worker has served its last client, and the plugins have ended.
     package func drain() {
         guard isDraining.exchange(true, ordering: .relaxed) == false else { exit(1) }
         for mailbox in mailboxes { mailbox.post(.drain(deadline: drainTimeout)) }
-        workers.notify(queue: .main) { exit(0) }
+        plugins.drain()
+        workers.notify(queue: .main) { [plugins] in plugins.end { exit(0) } }
     }
 }

@@ -18,13 +18,15 @@ final class Terms {
     let connector: Connector
     let owners: OwnershipLookup
     let resources: OwnResources
+    let plugins: PluginTerms
 
     private let upstream: UpstreamAddress
     private let answerLimits: MessageLimits
 
     /// The connections to Luna-Streams are taken over from `old` where its address and the limits of answers have stayed.
     init(
-        _ configuration: Configuration, loop: EventLoop, multi: CurlMulti, control: ControlClient, replacing old: Terms?
+        _ configuration: Configuration, loop: EventLoop, multi: CurlMulti, control: ControlClient, pluginSocket: String,
+        replacing old: Terms?
     ) {
         serverSettings = ServerSettings(configuration)
         timeouts = ExchangeTimeouts(configuration.timeouts)
@@ -42,6 +44,8 @@ final class Terms {
             pool = UpstreamPool()
             connector = Connector(loop: loop, multi: multi, address: upstream, limits: answerLimits)
         }
+        plugins = PluginTerms(
+            configuration, forwarding, socket: pluginSocket, limits: answerLimits, loop: loop, multi: multi)
         owners = OwnershipLookup(loop: loop, control: control, configuration)
     }
 
@@ -49,6 +53,7 @@ final class Terms {
     /// Luna-Streams are closed after them where `new` has no use for them.
     func retire(for new: Terms) {
         if new.pool !== pool { pool.retire() }
+        plugins.pool.retire()
         owners.retire()
     }
 }

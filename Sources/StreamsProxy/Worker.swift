@@ -14,6 +14,8 @@ enum WorkerMessage: Sendable {
     case directory(AccountDirectory)
     /// The settings have been read anew; `taken` is called once they are in force.
     case setting(WorkerSetting, taken: @Sendable () -> Void)
+    /// Something about the Python plugins has changed.
+    case plugins(PluginHostView)
     /// Take no more clients; end when the last is served, or at the deadline.
     case drain(deadline: Interval)
 }
@@ -25,7 +27,11 @@ final class Worker {
     /// What new requests are served by.
     private(set) var terms: Terms
     private(set) var authenticator: Authenticator
+    private(set) var plugins: PluginHostView
+    /// Monitoring points for event plugins.
+    let points: PointRecorder
 
+    private let pluginSocket: String
     private let multi: CurlMulti
     private let control: ControlClient
     private var setting: WorkerSetting
@@ -42,12 +48,19 @@ final class Worker {
     private var nextTicket: UInt64 = 0
     private var drainEnd: DrainEnd?
 
-    init(_ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>) throws(SystemError) {
+    init(
+        _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, _ plugins: PluginHost
+    ) throws(SystemError) {
         loop = try EventLoop()
         multi = try CurlMulti(loop: loop)
+        pluginSocket = plugins.folder.socket
         control = ControlClient(multi: multi)
-        terms = Terms(setting.configuration, loop: loop, multi: multi, control: control, replacing: nil)
+        terms = Terms(
+            setting.configuration, loop: loop, multi: multi, control: control, pluginSocket: plugins.folder.socket,
+            replacing: nil)
         authenticator = setting.makeAuthenticator()
+        self.plugins = PluginHostView(setting.configuration.pluginHost)
+        points = PointRecorder(loop: loop, host: plugins, names: PointNames(setting.configuration))
         accounts = setting.makeLookup(loop: loop, control: control)
         self.setting = setting
         self.mailbox = mailbox
@@ -64,8 +77,11 @@ final class Worker {
         for connection in Array(connections.values) { connection.abort() }
         listener?.closeDescriptor()
         mailboxSource?.closeDescriptor()
+        points.handOver()
+        points.closeDescriptor()
         drainEnd?.closeDescriptor()
         terms.pool.closeAll()
+        terms.plugins.pool.closeAll()
         accounts?.shutDown()
         multi.shutDown()
     }
@@ -88,6 +104,9 @@ final class Worker {
         case .setting(let setting, let taken):
             take(setting)
             taken()
+        case .plugins(let view):
+            plugins = view
+            points.setWanted(view.wantsPoints)
         case .drain(let deadline):
             drain(deadline)
         }
@@ -99,8 +118,11 @@ final class Worker {
         let old = setting
         setting = new
         let former = terms
-        terms = Terms(new.configuration, loop: loop, multi: multi, control: control, replacing: former)
+        terms = Terms(
+            new.configuration, loop: loop, multi: multi, control: control, pluginSocket: pluginSocket, replacing: former
+        )
         former.retire(for: terms)
+        points.rename(PointNames(new.configuration))
         if new.decidesLike(old) {
             if case .file(let directory) = new.accounts { authenticator.replace(directory: directory) }
         } else {

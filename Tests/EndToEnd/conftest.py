@@ -75,20 +75,32 @@ def _starter(
     proxies: "list[ProxyProcess]" = []
     origins: "list[Any]" = []
 
-    def start(origin: Any, workers: int = 2, arguments: "Iterable[str]" = (), **changes: Any) -> ProxyProcess:
-        """Starts an origin (or takes a URL) and a proxy before it; `changes` as for `settings`."""
+    def start(
+        origin: Any,
+        workers: int = 2,
+        arguments: "Iterable[str]" = (),
+        prepare: "Callable[[Path], Any] | None" = None,
+        environment: "dict[str, str] | None" = None,
+        **changes: Any,
+    ) -> ProxyProcess:
+        """Starts an origin (or takes a URL) and a proxy before it; `changes` as for `settings`.
+
+        `prepare` gets the folder of its settings before it starts; `environment` joins its environment.
+        """
         if scheme == "https" and "TLS" not in changes:
             changes["TLS"] = request.getfixturevalue("certificate").settings
         is_secure = "TLS" in changes or "--tls_cert" in arguments
         context = client_context(request.getfixturevalue("authority").root, "http/1.1") if is_secure else None
         folder = tmp_path_factory.mktemp("proxy")
         accounts.copy(folder)
+        if prepare:
+            prepare(folder)
         url = origin
         if not isinstance(origin, str):
             origins.append(origin.start())
             url = origin.url
         (folder / "config.json").write_text(json.dumps(settings(url, **changes)))
-        proxy = ProxyProcess(folder, origin, workers, arguments, context)
+        proxy = ProxyProcess(folder, origin, workers, arguments, context, environment)
         proxies.append(proxy)
         proxy.credentials = bearer(accounts.root.tokens["all"])
         return proxy

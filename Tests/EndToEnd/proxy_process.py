@@ -31,20 +31,22 @@ _LISTENING = re.compile(r"listening on https?://127\.0\.0\.1:([0-9]+)")
 def settings(origin: str, **changes: Any) -> "dict[str, Any]":
     """A settings file's content for an origin.
 
-    `timeouts`, `http` and `address` join the sections of those names, `plugin` the plugin's own; `account_header` and
-    others stand at the top. Accounts are not kept apart unless `isolation` is 1: most tests are about the wire, with
-    content and origins that know nothing of accounts.
+    `timeouts`, `http` and `address` join the sections of those names, `plugin` the plugin's own, `plugins` those of
+    Python plugins; `account_header` and others stand at the top. Accounts are not kept apart unless `isolation` is 1: most
+    tests are about the wire, with content and origins that know nothing of accounts.
     """
     timeouts = {"request": 20, "connect": 5, **changes.pop("timeouts", {})}
     address = {"origin": f"{origin}/1", "api_version": 1, **changes.pop("address", {})}
     http = changes.pop("http", {})
     plugin = {"account-isolation": changes.pop("isolation", 0), **changes.pop("plugin", {})}
     account_header = changes.pop("account_header", None)
+    others = changes.pop("plugins", {})
     value: "dict[str, Any]" = {
         "LUNA_API_HTTP_SETTINGS": http,
         "LUNA_API_ACTIVE_PLUGINS": ["luna-streams"],
         "LUNA_API_PLUGINS_SETTINGS": {
-            "luna-streams": {"luna-streams-address": address, "luna-streams-timeouts": timeouts, **plugin}
+            "luna-streams": {"luna-streams-address": address, "luna-streams-timeouts": timeouts, **plugin},
+            **others,
         },
         "CONFIG_AUTHORIZATION_USERS": "accounts.json",
         **changes,
@@ -95,6 +97,7 @@ class ProxyProcess:
         workers: int = 2,
         arguments: "Iterable[str]" = (),
         context: "ssl.SSLContext | None" = None,
+        environment: "dict[str, str] | None" = None,
     ) -> None:
         self.folder = folder
         self.origin = origin
@@ -112,7 +115,7 @@ class ProxyProcess:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            env=_ENVIRONMENT,
+            env={**_ENVIRONMENT, **(environment or {})},
         )
         self._readers = [
             threading.Thread(target=self._collect, args=(stream,), daemon=True)

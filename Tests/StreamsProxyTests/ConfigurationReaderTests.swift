@@ -65,7 +65,8 @@ struct ConfigurationReaderTests {
         ),
         (
             #""LUNA_API_ACTIVE_PLUGINS": ["luna-streams", "luna_streams"]"#,
-            #"2:45: LUNA_API_ACTIVE_PLUGINS[1]: found "luna_streams"; must be "luna-streams", the one plugin there is"#
+            #"2:45: LUNA_API_ACTIVE_PLUGINS[1]: found "luna_streams"; there is no file "#
+                + #""/etc/streams/luna_api/plugins/luna_streams.py"; did you mean "luna-streams"?"#
         ),
         (
             #""ALLOW_LUNA_ACCOUNT_AUTH_HEADER": 2"#,
@@ -90,13 +91,13 @@ struct ConfigurationReaderTests {
         (
             #""password": "secret""#,
             "2:1: password: unknown setting; known here: LUNA_API_HTTP_SETTINGS, LIMITS, "
-                + "LUNA_API_ACTIVE_PLUGINS, LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, CONFIG_AUTHORIZATION_USERS, "
+                + "LUNA_API_ACTIVE_PLUGINS, LUNA_API_PLUGIN_HOST, LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, CONFIG_AUTHORIZATION_USERS, "
                 + servicesSettings
         ),
         (
             #""a.b\n\u001b[31m": 1"#,
             #"2:1: ["a.b\u{a}\u{1b}[31m"]: unknown setting; known here: LUNA_API_HTTP_SETTINGS, LIMITS, "#
-                + "LUNA_API_ACTIVE_PLUGINS, LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, "
+                + "LUNA_API_ACTIVE_PLUGINS, LUNA_API_PLUGIN_HOST, LUNA_API_PLUGINS_SETTINGS, ALLOW_LUNA_ACCOUNT_AUTH_HEADER, "
                 + "CONFIG_AUTHORIZATION_USERS, " + servicesSettings
         ),
     ]

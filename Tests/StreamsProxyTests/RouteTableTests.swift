@@ -73,7 +73,8 @@ struct RouteTableTests {
     }
 
     @Test func `Every route is reached by some path`() {
-        #expect(Set((Self.mounted + Self.own + Self.accounts).map(\.route)) == Set(Route.allCases))
+        // Plugins' paths: `PluginTargetTests`.
+        #expect(Set((Self.mounted + Self.own + Self.accounts).map(\.route) + [.plugin]) == Set(Route.allCases))
     }
 
     // MARK: Attacks
@@ -182,6 +183,8 @@ struct RouteTableTests {
         Methods([.live], .get, "GET, OPTIONS"),
         Methods([.tokens], [.get, .head, .post], "GET, HEAD, POST, OPTIONS"),
         Methods([.token], [.get, .head, .put, .patch, .delete], "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+        Methods(
+            [.plugin], [.get, .head, .post, .put, .patch, .delete], "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
     ]
 
     @Test(arguments: methods)
@@ -197,10 +200,10 @@ struct RouteTableTests {
         for method in [Method.options, .connect, .trace, .other] {
             #expect(!Route.allCases.contains { $0.methods.contains(MethodSet(method)) })
         }
-        #expect(Route.allCases.filter { $0.methods.contains(MethodSet(.patch)) } == [.token])
+        #expect(Route.allCases.filter { $0.methods.contains(MethodSet(.patch)) } == [.token, .plugin])
     }
 
-    @Test func `Streams are guarded, the rest is open`() {
+    @Test func `Streams are guarded, the rest asks for no verb of streams`() {
         #expect(Route.allCases.filter(\.isGuarded) == [.streams, .count, .logs, .stream, .live, .frame])
         #expect(Route.allCases.filter(\.isLive) == [.live])
     }

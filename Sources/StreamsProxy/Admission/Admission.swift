@@ -8,11 +8,15 @@ struct Admission: Sendable {
     let defaultVersion: Int
     /// `account-isolation`.
     let isSeparating: Bool
+    /// Of the Python plugins, by their places.
+    private let pluginAccess: [PluginAccess]
 
     init(_ configuration: Configuration) {
         routes = RouteTable(
             mount: configuration.mount, isLunaStreamsActive: configuration.isLunaStreamsActive,
-            keepsAccounts: configuration.accountsService == nil)
+            keepsAccounts: configuration.accountsService == nil,
+            plugins: configuration.pluginHost?.plugins.map(\.name) ?? [])
+        pluginAccess = configuration.pluginHost?.plugins.map(\.access) ?? []
         defaultVersion = configuration.upstream.apiVersion
         isSeparating = configuration.isAccountIsolationOn
     }
@@ -46,6 +50,19 @@ struct Admission: Sendable {
                             checksContent: checksContent))
                 }
             }
+        case .plugin(let match, let access):
+            if access == .open { return .forwarded(forPlugin(match, nil)) }
+            switch caller(head, bytes, asking: source) {
+            case nil: return .undecided(match)
+            case .failure(let denial): return .refused(.denied(denial))
+            case .success(let principal):
+                if case .permission(let key) = access, let verb = Verb(head.method),
+                    !source.permits(principal, verb, under: key)
+                {
+                    return .refused(.pluginForbidden(verb))
+                }
+                return .forwarded(forPlugin(match, principal))
+            }
         case .accounts(let match):
             switch caller(head, bytes, asking: source) {
             case nil: return .undecided(match)
@@ -58,6 +75,12 @@ struct Admission: Sendable {
                 return .accounts(match, principal)
             }
         }
+    }
+
+    /// Accounts are not kept apart here: the plugin is told who asks.
+    private func forPlugin(_ match: RouteMatch, _ principal: Principal?) -> AdmittedRequest {
+        AdmittedRequest(
+            match: match, principal: principal, apiVersion: defaultVersion, query: .unchanged, checksContent: false)
     }
 
     /// Nil while it is being found out.
@@ -79,6 +102,7 @@ struct Admission: Sendable {
         switch route {
         case .tokens, .token, .account: return .accounts(match)
         case .version, .health, .plugins: return .own(route)
+        case .plugin: return .plugin(match, pluginAccess[Int(match.plugin ?? 0)])
         case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame: break
         }
         var apiVersion = defaultVersion

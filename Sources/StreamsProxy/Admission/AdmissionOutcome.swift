@@ -35,6 +35,8 @@ protocol AdmissionSource {
     func decision(on head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Decision?
     /// Whose the stream is; nil where Luna-Streams must be asked.
     func owner(of streamID: UniqueID) -> StreamOwner?
+    /// Whether the caller may use a method with that verb where a token must hold it under `key`.
+    func permits(_ principal: Principal, _ verb: Verb, under key: String) -> Bool
 }
 
 /// Where a request leads, by its head alone.
@@ -50,4 +52,6 @@ enum Destination {
     case guarded(RouteMatch, apiVersion: Int)
     /// The accounts' own resources.
     case accounts(RouteMatch)
+    /// A Python plugin.
+    case plugin(RouteMatch, PluginAccess)
 }

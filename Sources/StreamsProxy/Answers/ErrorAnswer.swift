@@ -11,6 +11,9 @@ package enum Refusal: Error, Sendable, Equatable {
     /// Any decision but `allowed`.
     case denied(Denial)
     case upstream(UpstreamFailure)
+    case plugin(UpstreamFailure)
+    /// The token lacks the verb under the key that the settings name for this plugin.
+    case pluginForbidden(Verb)
     case separation(SeparationRefusal)
     /// The tokens' own content limit.
     case tokensContentTooLarge
@@ -95,6 +98,11 @@ package struct ErrorAnswer: Sendable, Equatable {
             }
         case .upstream(let failure):
             self.init(failure.status, failure.code, failure.summary, failure.detail)
+        case .plugin(let failure):
+            self.init(failure.pluginStatus, failure.code, failure.summary, failure.pluginDetail)
+            if failure.pluginStatus == 503 { retryAfter = 1 }
+        case .pluginForbidden(let verb):
+            self.init(pluginVerb: verb)
         case .separation(let refusal):
             self.init(refusal.status, refusal.code, refusal.summary, refusal.detail)
             streamID = refusal.streamID
@@ -161,6 +169,18 @@ package struct ErrorAnswer: Sendable, Equatable {
         case .tokensNotByToken:
             self.init(403, 11064, "Forbidden", "Access to the resource is denied using authorization by token")
         }
+    }
+
+    private init(pluginVerb verb: Verb) {
+        let detail: StaticString =
+            switch verb {
+            case .creation: "Request denied due to token restrictions, required 'creation' permission for this plugin"
+            case .view: "Request denied due to token restrictions, required 'view' permission for this plugin"
+            case .modification:
+                "Request denied due to token restrictions, required 'modification' permission for this plugin"
+            case .deletion: "Request denied due to token restrictions, required 'deletion' permission for this plugin"
+            }
+        self.init(403, 11059, "Forbidden", detail)
     }
 
     /// `detail` as the client reads it.

@@ -10,7 +10,7 @@ package enum CheckCommand {
             if options.isHelpWanted {
                 return CommandResult(exitCode: 0, standardOutput: RunOptions.usage(of: .check))
             }
-            switch ConfigurationReader.read(path: options.configurationPath) {
+            switch ConfigurationReader.read(path: options.configurationPath, asking: .running()) {
             case .valid(let configuration):
                 return check(options.applied(to: configuration), options)
             case .invalid(let problems):

@@ -27,7 +27,7 @@ struct LoadedSettings: Sendable {
     /// Reads the settings file and what it names. `old` is what it would replace: what Luna-Accounts has said is kept
     /// where it is still asked in the same way.
     static func read(_ options: RunOptions, replacing old: LoadedSettings? = nil) -> Reading {
-        switch ConfigurationReader.read(path: options.configurationPath) {
+        switch ConfigurationReader.read(path: options.configurationPath, asking: .running()) {
         case .invalid(let problems):
             .unusable(problems.map(\.description))
         case .valid(let configuration):

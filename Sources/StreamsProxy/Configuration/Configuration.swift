@@ -22,6 +22,8 @@ package struct Configuration: Sendable, Equatable {
     package var decisionCache = DecisionCacheSettings()
     /// Not read where `accountsService` is set. `CONFIG_AUTHORIZATION_USERS`, resolved against the settings file's folder. An absolute path.
     package var accountsFile: String
+    /// What runs the Python plugins; nil where none is active.
+    package var pluginHost: PluginHostSettings?
     /// `TOKEN_ISSUERS`, with their keys as they were when the settings were read.
     package var tokenIssuers: [TokenIssuer] = []
     /// `live-review`: how often whoever watches a live preview is decided on again.

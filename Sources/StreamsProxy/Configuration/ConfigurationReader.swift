@@ -6,23 +6,25 @@ package enum ConfigurationResult: Sendable, Equatable {
     case invalid([ConfigurationProblem])
 }
 
-/// Reads the settings file into a `Configuration`. It changes nothing, starts nothing and asks no network: `check` and
-/// `run` see the same.
+/// Reads the settings file into a `Configuration`. It changes nothing and asks no network: `check` and `run` see the
+/// same. Where a Python plugin is active, the interpreter is asked whether it will do.
 package enum ConfigurationReader {
-    package static func read(path: String) -> ConfigurationResult {
+    package static func read(path: String, asking python: PythonQuestion = .none) -> ConfigurationResult {
         do throws(SettingsFileError) {
-            return read(text: try SettingsFile.read(path), file: path)
+            return read(text: try SettingsFile.read(path), file: path, asking: python)
         } catch {
             return .invalid([ConfigurationProblem(file: path, position: nil, rule: error.sentence)])
         }
     }
 
     /// `file` names the text in problems, and its folder is where relative accounts and key files are looked for.
-    package static func read(text: [UInt8], file: String) -> ConfigurationResult {
+    package static func read(
+        text: [UInt8], file: String, asking python: PythonQuestion = .none
+    ) -> ConfigurationResult {
         do throws(ConfigurationProblem) {
             let root = try SettingsSyntax.read(text, file: file)
             var problems = SettingsProblems(file: file)
-            let configuration = try configuration(root, file: file, &problems)
+            let configuration = try configuration(root, file: file, asking: python, &problems)
             guard let configuration, problems.isEmpty else { return .invalid(problems.located(in: text)) }
             return .valid(configuration)
         } catch {
@@ -32,13 +34,22 @@ package enum ConfigurationReader {
 
     /// Where `problems` gained nothing, this is what the file says; where it did, the result counts for nothing.
     private static func configuration(
-        _ root: JSONNode, file: String, _ problems: inout SettingsProblems
+        _ root: JSONNode, file: String, asking python: PythonQuestion, _ problems: inout SettingsProblems
     ) throws(ConfigurationProblem) -> Configuration? {
         guard var settings = SettingsSection(root, path: "", &problems) else { return nil }
         let http = httpSettings(settings.section("LUNA_API_HTTP_SETTINGS", &problems), &problems)
         let limits = LimitsSection.read(in: &settings, &problems)
-        let isActive = isLunaStreamsActive(&settings, &problems)
-        let plugin = PluginSettings(in: &settings, file: file, isActive: isActive, &problems)
+        let active = ActivePlugins(in: &settings, &problems)
+        let host: PluginHostSection
+        do throws(SettingsFileError) {
+            host = try PluginHostSection(in: &settings, active, file: file, &problems)
+        } catch {
+            throw ConfigurationProblem(file: file, position: nil, rule: error.sentence)
+        }
+        let plugin = PluginSettings(
+            in: &settings, file: file, isActive: active.isLunaStreamsActive,
+            python: active.python.map(\.name) + host.pluginFolder.names,
+            &problems)
         let allowsAccountHeader = settings.value("ALLOW_LUNA_ACCOUNT_AUTH_HEADER", .flag, &problems)
         let accountsFile = settings.value("CONFIG_AUTHORIZATION_USERS", .accountsFile, &problems) ?? "accounts.json"
         let accountsService = AccountsServiceSection.read(in: &settings, file: file, &problems)
@@ -56,7 +67,7 @@ package enum ConfigurationReader {
         var configuration = Configuration(upstream: plugin.upstream, accountsFile: accountsPath)
         configuration.http = http
         configuration.limits = limits
-        configuration.isLunaStreamsActive = isActive
+        configuration.isLunaStreamsActive = active.isLunaStreamsActive
         configuration.mount = plugin.mount ?? configuration.mount
         configuration.timeouts = plugin.timeouts
         configuration.liveGrace = plugin.liveGrace ?? configuration.liveGrace
@@ -67,6 +78,9 @@ package enum ConfigurationReader {
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
         configuration.tokenIssuers = issuers.issuers
         configuration.tls = tls
+        configuration.pluginHost = host.hostSettings(
+            active, given: plugin.python, mount: active.isLunaStreamsActive ? configuration.mount : nil, asking: python,
+            &problems)
         return configuration
     }
 
@@ -78,25 +92,5 @@ package enum ConfigurationReader {
         http.requestMaximumSize = section.value("request_max_size", .byteCount, &problems) ?? http.requestMaximumSize
         section.refuseUnknownNames(&problems)
         return http
-    }
-
-    /// Without the setting the plugin is active: it is all that this service is there for.
-    private static func isLunaStreamsActive(
-        _ settings: inout SettingsSection, _ problems: inout SettingsProblems
-    ) -> Bool {
-        let name = "LUNA_API_ACTIVE_PLUGINS"
-        guard let node = settings.node(name) else { return true }
-        let path = settings.path(of: name)
-        guard let plugins = node.array else {
-            problems.add(
-                at: node.offset, path: path, found: Displayed.value(node), rule: "must be an array of plugin names")
-            return true
-        }
-        for (index, plugin) in plugins.enumerated() where plugin.string != PluginSettings.name {
-            problems.add(
-                at: plugin.offset, path: "\(path)[\(index)]", found: Displayed.value(plugin),
-                rule: "must be \"\(PluginSettings.name)\", the one plugin there is")
-        }
-        return !plugins.isEmpty
     }
 }

@@ -17,9 +17,19 @@ struct ConfigurationSummary {
     var text: String {
         let listening = [("Listens on", [listener] + tls)]
         let sections = listening + [("Routes", routes), ("Timeouts", timeouts), ("Limits", limits)]
-        return (sections + [("Credentials", credentials)])
+        let plugins = configuration.pluginHost.map { [("Plugins", Self.plugins($0))] } ?? []
+        return (sections + plugins + [("Credentials", credentials)])
             .map { title, lines in "\(title)\n" + lines.map { "  \($0)\n" }.joined() }
             .joined(separator: "\n")
+    }
+
+    private static func plugins(_ host: PluginHostSettings) -> [String] {
+        host.plugins.map { plugin in
+            "\(plugin.name)  /6/plugins/\(plugin.name)/…, \(plugin.access.text), "
+                + Displayed.text(host.path(of: plugin.name), limit: 512)
+        } + [
+            "run by \(Displayed.text(host.interpreter, limit: 512)), a request \(Displayed.seconds(host.requestTimeout))"
+        ]
     }
 
     private var listener: String {

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// What stands under `LUNA_API_PLUGINS_SETTINGS.luna-streams`.
+/// What stands under `LUNA_API_PLUGINS_SETTINGS`: the builtin plugin's settings, read, and the others' as they are.
 struct PluginSettings {
     static let name = "luna-streams"
 
@@ -13,8 +13,14 @@ struct PluginSettings {
     private(set) var decisionCache = DecisionCacheSettings()
     private(set) var liveReview: Duration?
     private(set) var liveGrace: Duration?
+    /// What stands there for Python plugins: theirs alone to understand.
+    private(set) var python: [String: JSONNode] = [:]
 
-    init(in settings: inout SettingsSection, file: String, isActive: Bool, _ problems: inout SettingsProblems) {
+    /// `python`: the Python plugins there are, active or not.
+    init(
+        in settings: inout SettingsSection, file: String, isActive: Bool, python names: [String],
+        _ problems: inout SettingsProblems
+    ) {
         let need = isActive ? "the address of Luna-Streams stands in it" : nil
         guard var plugins = settings.section("LUNA_API_PLUGINS_SETTINGS", neededFor: need, &problems) else { return }
         if var plugin = plugins.section(Self.name, neededFor: need, &problems) {
@@ -31,6 +37,7 @@ struct PluginSettings {
             liveGrace = plugin.value("live-grace", .secondsOrNone, &problems)
             plugin.refuseUnknownNames(&problems)
         }
+        for name in names where name != Self.name { python[name] = plugins.node(name) }
         plugins.refuseUnknownNames(&problems)
     }
 

@@ -11,23 +11,35 @@ extension ProxyConnection {
         }
         switch terms.admission.outcome(head, bytes, asking: self) {
         case .refused(let refusal):
+            found = terms.admission.routes.match(bytes, head.path)
             respond(refusal)
         case .options(let allow):
+            found = terms.admission.routes.match(bytes, head.path)
             respondOptions(allow)
         case .own(let route):
+            found = RouteMatch(route: route, streamID: nil)
             terms.resources.answer(route, on: self)
         case .forwarded(let admitted):
             match = admitted.match
+            found = match
+            if isForPlugin, !worker.plugins.isServing {
+                respond(.plugin(.unreachable))
+                return
+            }
             forward(head, bytes, admitted)
         case .accounts(let match, let principal):
             self.match = match
+            found = match
+            accountID = principal.accountID
             contentUse = .accounts(TokensCall(match, head, bytes, principal))
             beginGathering()
         case .undecided(let match):
             self.match = match
+            found = match
             isHeld = true
         case .ownerNeeded(let match, let streamID, let apiVersion):
             self.match = match
+            found = match
             isHeld = true
             terms.owners.ask(streamID, apiVersion, for: self)
         }
@@ -157,6 +169,10 @@ extension ProxyConnection: AdmissionSource {
             held.decision = worker.ask(question, isRead: isRead, for: self)
         }
         return held.decision
+    }
+
+    func permits(_ principal: Principal, _ verb: Verb, under key: String) -> Bool {
+        worker.authenticator.permits(principal, verb, under: key)
     }
 
     func owner(of streamID: UniqueID) -> StreamOwner? {

@@ -5,6 +5,7 @@ extension ProxyConnection {
     func respond(_ refusal: Refusal) {
         guard !isClosed else { return }
         let answer = ErrorAnswer(refusal)
+        note(status: answer.status, code: answer.code)
         var content = loop.memory.takeBuffer()
         answer.appendContent(to: &content)
         respond(status: answer.status, content: content.span) { output in
@@ -15,6 +16,7 @@ extension ProxyConnection {
     }
 
     func respondOptions(_ allow: StaticString) {
+        note(status: 204)
         respond(status: 204, content: [UInt8]().span) { output in
             output.appendField("Allow", allow)
             appendCommonFields(to: &output)
@@ -23,6 +25,7 @@ extension ProxyConnection {
 
     /// One of our own resources, as JSON.
     func respond(json content: Span<UInt8>, status: Int = 200) {
+        note(status: status)
         respond(status: status, content: content) { output in
             output.appendField("Content-Type", "application/json")
             appendCommonFields(to: &output)
@@ -32,6 +35,7 @@ extension ProxyConnection {
     /// What became of a request for the accounts' own resources.
     func respond(_ answer: TokensAnswer) {
         guard !isClosed else { return }
+        note(status: answer.status, code: answer.errorCode ?? 0)
         respond(status: answer.status, content: answer.content.span) { output in
             if !answer.content.isEmpty { output.appendField("Content-Type", "application/json") }
             ErrorAnswer.append(answer.challenge, to: &output)

@@ -6,6 +6,7 @@ extension ProxyConnection {
     /// The request is decided on: from here on it may go upstream.
     func forward(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ admitted: AdmittedRequest) {
         let principal = admitted.principal
+        accountID = principal?.accountID
         if match.route.isLive, let principal {
             var proof = Viewer.Proof.directory(worker.authenticator.directory)
             let (authorization, header) = (head.fields.value(.authorization), head.fields.value(.lunaAccountID))
@@ -33,7 +34,11 @@ extension ProxyConnection {
             beginGathering()
             return
         }
-        terms.forwarding.appendRequest(request, head, bytes, to: &bytesUpstream)
+        if isForPlugin {
+            appendPluginRequest(request, principal, head, bytes, to: &bytesUpstream)
+        } else {
+            terms.forwarding.appendRequest(request, head, bytes, to: &bytesUpstream)
+        }
         contentUse = .streaming
         var isComplete = head.framing == .none
         if case .length(let length) = head.framing, length <= 16384, bytes.count - head.length >= length {
@@ -47,7 +52,7 @@ extension ProxyConnection {
 
     func begin(isComplete: Bool) {
         exchange = Exchange()
-        deadlines.begin(at: loop.now, terms.timeouts)
+        deadlines.begin(at: loop.now, timeouts)
         perform(
             exchange.begin(
                 isReplayable: isComplete && method.isIdempotent && !asksUpgrade, isRequestComplete: isComplete,
@@ -68,22 +73,26 @@ extension ProxyConnection {
             sendRequest()
         case .respond(let failure):
             dropUpstream()
-            respond(.upstream(failure))
+            respond(refusal(failure))
         case .cut(let failure):
             dropUpstream()
             if retractAnswer() {
-                respond(.upstream(failure))
+                respond(refusal(failure))
                 return
             }
+            note(status: answerStatus, code: failure.code)
             worker.note(failure, on: match.route, requestID)
             flush()
             abort()
         case .closeTunnel:
+            note(status: 101)
             dropUpstream()
             finishTunnel()
         case .abandon:
+            if answerStatus != 0 { note(status: answerStatus) }
             dropUpstream()
         case .finish(let keepsUpstream):
+            note(status: answerStatus)
             exchangeEnded()
             releaseUpstream(keeps: keepsUpstream)
             finish()
@@ -94,17 +103,17 @@ extension ProxyConnection {
 
     func connect(isFresh: Bool) {
         releaseUpstream(keeps: false)
-        if !isFresh, let pooled = terms.pool.take() {
+        if !isFresh, let pooled = pool.take() {
             connected(pooled)
             return
         }
         if isStreamingContent { pauseReading() }
-        attempt = terms.connector.connect(for: self, timeout: terms.timeouts.connect)
+        attempt = connector.connect(for: self, timeout: timeouts.connect)
         if attempt == nil {
             perform(exchange.connectFailed(.unreachable))
             return
         }
-        deadlines.connecting(at: loop.now, terms.timeouts)
+        deadlines.connecting(at: loop.now, timeouts)
         exchangeDeadline = deadlines.next
     }
 
@@ -123,7 +132,7 @@ extension ProxyConnection {
     }
 
     func sendRequest() {
-        deadlines.connected(at: loop.now, terms.timeouts)
+        deadlines.connected(at: loop.now, timeouts)
         exchangeDeadline = deadlines.next
         let request = requestBytes
         upstream?.send(request.span)
@@ -188,7 +197,7 @@ extension ProxyConnection {
             }
             holdBack()
         case .openTunnel:
-            deadlines.endless(at: loop.now, terms.timeouts)
+            deadlines.endless(at: loop.now, timeouts)
             beginReviews()
             exchangeDeadline = deadlines.next
             beginTunnel { output in
@@ -219,10 +228,11 @@ extension ProxyConnection {
             return
         }
         if match.route.isLive {
-            deadlines.endless(at: loop.now, terms.timeouts)
+            deadlines.endless(at: loop.now, timeouts)
             beginReviews()
             exchangeDeadline = deadlines.next
         }
+        answerStatus = head.status
         let length: AnswerLength =
             switch head.framing {
             case .none: head.announcedLength.map { .known($0) } ?? .none
@@ -272,7 +282,7 @@ extension ProxyConnection {
     func releaseUpstream(keeps: Bool) {
         guard let released = upstream else { return }
         upstream = nil
-        if keeps { terms.pool.put(released) } else { released.close() }
+        if keeps { pool.put(released) } else { released.close() }
     }
 
     func dropRequest() {
@@ -287,7 +297,7 @@ extension ProxyConnection {
         case .streams where method == .delete:
             worker.terms.owners.forgetAll()
         case .streams, .stream, .count, .logs, .live, .frame, .streamsVersion, .documentation, .streamsPlugins,
-            .version, .health, .plugins, .tokens, .token, .account:
+            .version, .health, .plugins, .tokens, .token, .account, .plugin:
             break
         }
     }
@@ -295,7 +305,7 @@ extension ProxyConnection {
     func dropUpstream() {
         exchangeEnded()
         if let attempt {
-            terms.connector.cancel(attempt)
+            connector.cancel(attempt)
             self.attempt = nil
         }
         releaseUpstream(keeps: false)

@@ -133,12 +133,14 @@ package final class Forwarding: Sendable {
         if route == .frame { output.append("/preview/handler/frame") }
     }
 
-    private func appendClientFields(
-        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
+    /// `withoutLuna`: of fields that are LUNA's by their name none passes, known here or not.
+    func appendClientFields(
+        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, withoutLuna: Bool = false, to output: inout [UInt8]
     ) {
         let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
         for index in 0..<head.fields.count {
             let line = head.fields[index]
+            if withoutLuna, Self.isLuna(bytes, line.nameRange) { continue }
             if Self.passesUpstream(line, head, bytes, hasNominations: hasNominations) { output.append(line, bytes) }
         }
     }
@@ -168,6 +170,17 @@ package final class Forwarding: Sendable {
         }
     }
 
+    /// `Luna-` in any case, and with what some servers take for the hyphen.
+    private static func isLuna(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+        guard name.count > 5, ASCII.isEqual(bytes, name.lowerBound..<name.lowerBound + 4, ignoringCaseOf: "luna") else {
+            return false
+        }
+        switch bytes[name.lowerBound + 4] {
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): return true
+        default: return false
+        }
+    }
+
     private static func isAlias(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
         for index in name where bytes[index] == UInt8(ascii: "_") || bytes[index] == UInt8(ascii: ".") {
             return FieldName.isProtectedAlias(bytes, name)
@@ -175,7 +188,7 @@ package final class Forwarding: Sendable {
         return false
     }
 
-    private func appendOwnFields(
+    func appendOwnFields(
         _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
     ) {
         if let accountID = request.accountID {
@@ -207,7 +220,7 @@ package final class Forwarding: Sendable {
             let line = head.fields[index]
             if line.name.isHopByHop || line.name == .contentLength || line.name == .lunaRequestID { continue }
             if hasNominations, ConnectionOptions.nominate(bytes, head.fields, line.nameRange) { continue }
-            if line.name == .location {
+            if line.name == .location, route != .plugin {
                 appendLocation(bytes, line.valueRange, to: &output)
             } else {
                 output.append(line, bytes)

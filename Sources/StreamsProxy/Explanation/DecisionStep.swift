@@ -11,12 +11,12 @@ extension Refusal {
         switch self {
         case .malformed: .request
         case .noSuchPage, .methodNotAllowed, .unknownAPIVersion, .repeatedAPIVersion: .route
-        case .denied(.forbidden(.missingVerb(_))): .permission
+        case .denied(.forbidden(.missingVerb(_))), .pluginForbidden: .permission
         case .denied(.forbidden(.foreignAccount)): .separation
         case .denied: .credentials
         case .separation(let reason): reason.isOfContent ? .content : .separation
         // Luna-Streams was asked whose the stream is.
-        case .upstream: .separation
+        case .upstream, .plugin: .separation
         case .tokensContentTooLarge, .tokensOverloaded: .content
         }
     }

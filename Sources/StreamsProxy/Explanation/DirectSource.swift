@@ -34,5 +34,9 @@ final class DirectSource: AdmissionSource {
         return decision
     }
 
+    func permits(_ principal: Principal, _ verb: Verb, under key: String) -> Bool {
+        authenticator.permits(principal, verb, under: key)
+    }
+
     func owner(of streamID: UniqueID) -> StreamOwner? { owner }
 }

@@ -82,6 +82,9 @@ struct Explainer {
         case .accounts(let match):
             explanation.match = match
             return true
+        case .plugin(let match, let access):
+            explanation.match = match
+            return access != .open
         }
     }
 
@@ -176,6 +179,7 @@ struct Explainer {
                 request, file: AccountsFile(path: configuration.accountsFile),
                 now: Timestamp(unixSeconds: source.now / 1000))
             explanation.answer = .own(status: answer.status, code: answer.errorCode)
+        case .forwarded(let admitted) where admitted.match.route == .plugin: explanation.answer = .plugin
         case .forwarded(let admitted):
             if explanation.reach != nil { explanation.query = shownQuery(head, bytes, admitted.query) }
             forward(admitted, head, bytes, content, &explanation)

@@ -112,6 +112,7 @@ extension Explanation {
             case .refused: ("streams-proxy", error?.status, error?.code)
             case .own(let status, let code): ("streams-proxy", status, code)
             case .lunaStreams: ("luna-streams", nil, nil)
+            case .plugin: ("plugin", nil, nil)
             case .unknown: (nil, nil, nil)
             }
         writer.object {

@@ -129,6 +129,7 @@ extension Explanation {
         case .own(let status, let code):
             return [Row("answer", code.map { "\(status), error_code \($0)" } ?? "\(status)")]
         case .lunaStreams: return [Row("answer", "Luna-Streams' answer")]
+        case .plugin: return [Row("answer", "the plugin's answer")]
         case .unknown: return [Row("answer", "the content decides: give it with --content")]
         }
     }

@@ -73,6 +73,8 @@ struct Explanation {
         /// The proxy's own answer: `code` is nil where all is well.
         case own(status: Int, code: Int?)
         case lunaStreams
+        /// A Python plugin's, with the request as it came but for credentials and LUNA's own fields.
+        case plugin
         /// The content decides, and it was not given.
         case unknown
     }

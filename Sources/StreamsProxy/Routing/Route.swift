@@ -28,6 +28,7 @@ package struct MethodSet: OptionSet, Sendable {
         case [.get, .head, .delete]: "GET, HEAD, DELETE, OPTIONS"
         case [.get, .head, .put, .delete]: "GET, HEAD, PUT, DELETE, OPTIONS"
         case [.get, .head, .post]: "GET, HEAD, POST, OPTIONS"
+        case [.get, .head, .post, .put, .patch, .delete]: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
         case [.get, .head, .put, .patch, .delete]: "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
         case .get: "GET, OPTIONS"
         default: "GET, HEAD, POST, PUT, DELETE, OPTIONS"
@@ -45,6 +46,8 @@ package enum Route: UInt8, Sendable, CaseIterable {
     case version, health, plugins
     // Ours while we keep the accounts ourselves.
     case tokens, token, account
+    // A Python plugin's: whatever it has registered.
+    case plugin
 
     package var methods: MethodSet {
         switch self {
@@ -57,6 +60,7 @@ package enum Route: UInt8, Sendable, CaseIterable {
         case .live: .get
         case .tokens: [.get, .head, .post]
         case .token: [.get, .head, .put, .patch, .delete]
+        case .plugin: [.get, .head, .post, .put, .patch, .delete]
         }
     }
 
@@ -65,8 +69,16 @@ package enum Route: UInt8, Sendable, CaseIterable {
         switch self {
         case .streams, .count, .logs, .stream, .live, .frame: true
         case .streamsVersion, .documentation, .streamsPlugins, .version, .health, .plugins, .tokens, .token,
-            .account:
+            .account, .plugin:
             false
+        }
+    }
+
+    /// Whether it hangs under the mount.
+    var isMounted: Bool {
+        switch self {
+        case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame: true
+        case .version, .health, .plugins, .tokens, .token, .account, .plugin: false
         }
     }
 
@@ -91,6 +103,7 @@ package enum Route: UInt8, Sendable, CaseIterable {
         case .tokens: "/6/tokens"
         case .token: "/6/tokens/{token_id}"
         case .account: "/6/account"
+        case .plugin: "/6/plugins/{plugin_name}"
         }
     }
 }

@@ -7,11 +7,14 @@ package struct RouteMatch: Sendable, Equatable {
     package let streamID: UniqueID?
     /// Of `/6/tokens/<token-id>`.
     package let tokenID: UniqueID?
+    /// Of a plugin's routes: its place among the Python plugins.
+    package let plugin: UInt8?
 
-    package init(route: Route, streamID: UniqueID?, tokenID: UniqueID? = nil) {
+    package init(route: Route, streamID: UniqueID?, tokenID: UniqueID? = nil, plugin: UInt8? = nil) {
         self.route = route
         self.streamID = streamID
         self.tokenID = tokenID
+        self.plugin = plugin
     }
 }
 
@@ -20,9 +23,12 @@ package struct RouteTable: Sendable {
     private let mount: [UInt8]
     private let isLunaStreamsActive: Bool
     private let keepsAccounts: Bool
+    /// The names of the Python plugins.
+    private let plugins: [[UInt8]]
 
     /// `mount` starts with a slash and does not end in one. `keepsAccounts`: there are `/6/tokens` and `/6/account`.
-    package init(mount: String, isLunaStreamsActive: Bool, keepsAccounts: Bool = true) {
+    package init(mount: String, isLunaStreamsActive: Bool, keepsAccounts: Bool = true, plugins: [String] = []) {
+        self.plugins = plugins.map { Array($0.utf8) }
         self.keepsAccounts = keepsAccounts
         self.mount = Array(mount.utf8)
         self.isLunaStreamsActive = isLunaStreamsActive
@@ -38,7 +44,22 @@ package struct RouteTable: Sendable {
         for route in [Route.version, .health, .plugins] where bytes.isEqual(path, route.name) {
             return RouteMatch(route: route, streamID: nil)
         }
-        return keepsAccounts ? matchAccounts(bytes, path) : nil
+        if keepsAccounts, let match = matchAccounts(bytes, path) { return match }
+        return plugins.isEmpty ? nil : matchPlugin(bytes, path)
+    }
+
+    /// The plugin's name is a whole segment; what follows is checked, and is for the plugin to understand.
+    private func matchPlugin(_ bytes: Span<UInt8>, _ path: Range<Int>) -> RouteMatch? {
+        let prefix: StaticString = "/6/plugins/"
+        let start = path.lowerBound + prefix.utf8CodeUnitCount
+        guard path.upperBound > start, bytes.isEqual(path.lowerBound..<start, prefix) else { return nil }
+        var end = start
+        while end < path.upperBound, bytes[end] != UInt8(ascii: "/") { end += 1 }
+        for (index, name) in plugins.enumerated() where bytes.isEqual(start..<end, name.span) {
+            guard PluginTarget.isPlain(bytes, end..<path.upperBound) else { return nil }
+            return RouteMatch(route: .plugin, streamID: nil, plugin: UInt8(truncatingIfNeeded: index))
+        }
+        return nil
     }
 
     private func matchAccounts(_ bytes: Span<UInt8>, _ path: Range<Int>) -> RouteMatch? {

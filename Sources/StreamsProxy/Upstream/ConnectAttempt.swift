@@ -22,7 +22,7 @@ final class ConnectAttempt {
 
     /// Sets every option, each with its reason. False where libcurl has no memory for what TLS needs. `tls` is nil for a
     /// plain origin.
-    func configure(url: String, tls: ServiceTLS?, connectTimeout: Interval) -> Bool {
+    func configure(url: String, tls: ServiceTLS?, socket: String?, connectTimeout: Interval) -> Bool {
         guard let easy else { return false }
         // SAFETY: the handle's callbacks get this object unretained; the connector or the transport retains it until
         // the handle is removed, and removing it closes the connection that could call back.
@@ -31,6 +31,8 @@ final class ConnectAttempt {
         _ = ccurl_set_opensocket(easy, openSocket, context)
         _ = ccurl_set_closesocket(easy, closeSocket, context)
         _ = ccurl_set_string(easy, CURLOPT_URL, url)
+        // Nothing is resolved then.
+        if let socket { _ = ccurl_set_string(easy, CURLOPT_UNIX_SOCKET_PATH, socket) }
         // The exchange frames messages itself: libcurl connects and moves bytes.
         _ = ccurl_set_long(easy, CURLOPT_CONNECT_ONLY, 1)
         // Pooled connections are ours to choose, not libcurl's.

@@ -10,6 +10,8 @@ final class Connector {
     private let tls: ServiceTLS?
     /// Of the answers' heads.
     private let limits: MessageLimits
+    /// The path of a Unix socket; nil where the URL says where to go.
+    private let socket: String?
 
     init(loop: EventLoop, multi: CurlMulti, address: UpstreamAddress, limits: MessageLimits) {
         self.loop = loop
@@ -17,13 +19,24 @@ final class Connector {
         url = "\(address.isSecure ? "https" : "http")://\(address.authority)/"
         tls = address.isSecure ? address.tls : nil
         self.limits = limits
+        socket = nil
+    }
+
+    /// To whoever listens on a Unix socket: the plugin host.
+    init(loop: EventLoop, multi: CurlMulti, socket: String, limits: MessageLimits) {
+        self.loop = loop
+        self.multi = multi
+        url = "http://luna-plugins/"
+        tls = nil
+        self.limits = limits
+        self.socket = socket
     }
 
     /// Starts to connect; `client` hears of it by `connected` or `connectFailed`, never from within this call.
     func connect(for client: ProxyConnection, timeout: Interval) -> ConnectAttempt? {
         guard let easy = curl_easy_init() else { return nil }
         let attempt = ConnectAttempt(easy: easy, client: client)
-        guard attempt.configure(url: url, tls: tls, connectTimeout: timeout) else {
+        guard attempt.configure(url: url, tls: tls, socket: socket, connectTimeout: timeout) else {
             curl_easy_cleanup(easy)
             return nil
         }

@@ -1,0 +1,197 @@
+import Auth
+import Glibc
+import HTTPCore
+import JSON
+
+/// Keeps the host process running, and is what it talks to. It lives on its own loop; `HostSupervision` says what is to
+/// be done, this does it.
+final class PluginSupervisor {
+    private let loop: EventLoop
+    private let host: PluginHost
+    private let mailbox: Mailbox<PluginHostMessage>
+    private let broadcast: @Sendable (PluginHostView) -> Void
+    private var mailboxSource: MailboxSource<PluginHostMessage>?
+    private var clock: SupervisionClock?
+
+    private var supervision = HostSupervision()
+    private var settings: PluginHostSettings?
+    /// The plugins' files as they were when the host was started.
+    private var stamps: [FileStamp?] = []
+    private var process: HostProcess?
+    private var hasFolder = false
+    private var statuses: [PluginStatus] = []
+    private var points = PointQueue()
+    private var toldLost = 0
+    /// Points lost in the host, as it tells.
+    private var lostByHost = 0
+    private var done: (@Sendable () -> Void)?
+
+    init(
+        _ host: PluginHost, _ mailbox: Mailbox<PluginHostMessage>,
+        _ broadcast: @escaping @Sendable (PluginHostView) -> Void
+    ) throws(SystemError) {
+        loop = try EventLoop()
+        self.host = host
+        self.mailbox = mailbox
+        self.broadcast = broadcast
+    }
+
+    /// Runs until the host has been ended for good.
+    func run() {
+        mailboxSource = MailboxSource(mailbox, loop: loop) { [unowned self] in receive($0) }
+        clock = SupervisionClock(loop: loop) { [unowned self] in perform(supervision.due(at: loop.now)) }
+        loop.run()
+        mailboxSource?.closeDescriptor()
+        clock?.closeDescriptor()
+        if hasFolder { host.folder.remove() }
+        done?()
+    }
+
+    private func receive(_ message: PluginHostMessage) {
+        switch message {
+        case .settings(let new): take(new)
+        case .points(let batch):
+            host.took(batch)
+            points.append(batch)
+            sendPoints()
+        case .draining: perform(supervision.drain(at: loop.now))
+        case .end(let done):
+            self.done = done
+            perform(supervision.stop(forGood: true, at: loop.now))
+        }
+    }
+
+    /// A host that has all as it was goes on.
+    private func take(_ new: PluginHostSettings?) {
+        let newStamps = new.map { new in new.plugins.map { FileStamp(path: new.path(of: $0.name)) } } ?? []
+        guard new != settings || newStamps != stamps else { return }
+        settings = new
+        stamps = newStamps
+        let known = statuses
+        statuses = (new?.plugins ?? []).map { plugin in
+            known.first { $0.name == plugin.name }?.restarting() ?? PluginStatus(name: plugin.name)
+        }
+        perform(
+            new == nil ? supervision.stop(forGood: false, at: loop.now) : supervision.start(at: loop.now))
+        publish()
+    }
+
+    // MARK: The process
+
+    private func perform(_ action: HostSupervision.Action) {
+        switch action {
+        case .none: break
+        case .start: start()
+        case .ping: process?.channel?.send(Array("{\"type\":\"ping\"}\n".utf8))
+        case .ask:
+            process?.channel?.send(Array("{\"type\":\"shutdown\"}\n".utf8))
+            publish()
+        case .terminate: process?.kill(SIGTERM)
+        case .kill:
+            process?.kill(SIGKILL)
+            publish()
+        case .finish: loop.stop()
+        }
+        clock?.setDeadline(supervision.deadline)
+    }
+
+    private func start() {
+        guard let settings else { preconditionFailure("a host is started for plugins") }
+        statuses = statuses.map { $0.restarting() }
+        do throws(SystemError) {
+            if !hasFolder { try host.folder.make() }
+            hasFolder = true
+            let process = try HostProcess.start(
+                settings, loop: loop, receive: { [unowned self] in heard($0) },
+                silent: { [unowned self] in perform(supervision.fellSilent(at: loop.now)) },
+                exited: { [unowned self] in exited() })
+            self.process = process
+            process.channel?.send(HostConfiguration.line(settings, socket: host.folder.socket))
+        } catch {
+            OperatorNotes.write("plugins: the host can't be started: \(error)\n")
+            perform(supervision.startFailed(at: loop.now))
+        }
+        publish()
+    }
+
+    private func exited() {
+        process = nil
+        let before = supervision.restarts
+        perform(supervision.exited(at: loop.now))
+        if supervision.restarts > before { OperatorNotes.write("plugins: the host has ended; another is started\n") }
+        publish()
+    }
+
+    // MARK: What the host says
+
+    private func heard(_ message: JSONNode) {
+        switch message["type"]?.string {
+        case "status":
+            for told in message["plugins"]?.array?.compactMap(PluginStatus.init) ?? [] {
+                guard let index = statuses.firstIndex(where: { $0.name == told.name }) else { continue }
+                statuses[index].take(told)
+            }
+            publish()
+        case "ready":
+            supervision.ready(at: loop.now)
+            clock?.setDeadline(supervision.deadline)
+            publish()
+            sendPoints()
+        case "pong":
+            supervision.answered(at: loop.now)
+            clock?.setDeadline(supervision.deadline)
+        case "log": PluginLog.write(message)
+        case "lost":
+            lostByHost += max(0, message["count"]?.integer ?? 0)
+            noteLost()
+            publish()
+        default: break
+        }
+    }
+
+    // MARK: Points
+
+    private func sendPoints() {
+        points.lose(host.takeLost())
+        if supervision.state == .running, let channel = process?.channel {
+            while channel.hasRoom, let batch = points.takeFirst() {
+                var line: [UInt8] = []
+                PointEncoding.appendLine(batch.records, batch.names, to: &line)
+                channel.send(line, points: batch.records.count)
+            }
+        }
+        noteLost()
+    }
+
+    private func noteLost() {
+        let lost = points.lost + lostByHost
+        guard lost > toldLost else { return }
+        // The first at once, later ones when they have become twice as many: a flood of points is no flood of lines.
+        guard lost >= toldLost * 2 else { return }
+        toldLost = lost
+        OperatorNotes.write("plugins: \(lost) monitoring points have been lost so far\n")
+        publish()
+    }
+
+    private func publish() {
+        broadcast(
+            PluginHostView(
+                isServing: supervision.state == .running, statuses: statuses, restarts: supervision.restarts,
+                lostPoints: points.lost + lostByHost))
+    }
+}
+
+/// Calls when the supervision's deadline has come.
+private final class SupervisionClock: EventSource {
+    private let due: () -> Void
+
+    init(loop: EventLoop, due: @escaping () -> Void) {
+        self.due = due
+        super.init(descriptor: -1, loop: loop)
+        open([])
+    }
+
+    override func deadlinePassed() {
+        due()
+    }
+}

@@ -1,0 +1,25 @@
+import HTTPCore
+
+/// The way to the plugin host, as a state of the settings has it: a second upstream beside Luna-Streams.
+final class PluginTerms {
+    let timeouts: ExchangeTimeouts
+    let forwarding: PluginForwarding
+    let pool = UpstreamPool()
+    let connector: Connector
+
+    /// `socket`: where the host listens whenever there is one.
+    init(
+        _ configuration: Configuration, _ forwarding: Forwarding, socket: String, limits: MessageLimits,
+        loop: EventLoop,
+        multi: CurlMulti
+    ) {
+        var timeouts = UpstreamTimeouts()
+        if let host = configuration.pluginHost {
+            // The host keeps the time itself, and has better words for what was late.
+            timeouts.request = host.requestTimeout + .seconds(5)
+        }
+        self.timeouts = ExchangeTimeouts(timeouts)
+        self.forwarding = PluginForwarding(forwarding)
+        connector = Connector(loop: loop, multi: multi, socket: socket, limits: limits)
+    }
+}

@@ -1,0 +1,48 @@
+import Auth
+import HTTPCore
+
+/// A request for a plugin's route goes through the same exchange as any other, to another upstream. Whatever is asked
+/// of the connection about the way to its upstream is answered here.
+extension ProxyConnection {
+    var isForPlugin: Bool { match.route == .plugin }
+
+    var pool: UpstreamPool { isForPlugin ? terms.plugins.pool : terms.pool }
+
+    var timeouts: ExchangeTimeouts { isForPlugin ? terms.plugins.timeouts : terms.timeouts }
+
+    var connector: Connector { isForPlugin ? terms.plugins.connector : terms.connector }
+
+    /// What a failure of this exchange's upstream is to the client.
+    func refusal(_ failure: UpstreamFailure) -> Refusal { isForPlugin ? .plugin(failure) : .upstream(failure) }
+
+    func appendPluginRequest(
+        _ request: ForwardedRequest, _ principal: Principal?, _ head: borrowing RequestHead, _ bytes: Span<UInt8>,
+        to output: inout [UInt8]
+    ) {
+        terms.plugins.forwarding.appendRequest(
+            request, principal, permissions: principal.flatMap { worker.authenticator.permissions(of: $0) }, head,
+            bytes, to: &output)
+    }
+
+    // MARK: Monitoring
+
+    /// The answer is complete, or about to be: `status` as the client has it, `code` of our own errors, else 0. After it
+    /// the next request may have begun already.
+    func note(status: Int, code: Int = 0) {
+        guard worker.points.isWanted else { return }
+        worker.points.record(
+            PointRecord(
+                time: began.milliseconds,
+                duration: Interval(nanoseconds: loop.now.nanoseconds - began.instant.nanoseconds),
+                requestID: requestID, accountID: accountID, route: found?.route, method: method,
+                plugin: found?.plugin ?? 0,
+                status: UInt16(clamping: status), errorCode: Int32(clamping: code)))
+    }
+}
+
+/// When a request's head came.
+struct RequestBeginning {
+    var instant = Instant(nanoseconds: 0)
+    /// The same moment in Unix milliseconds.
+    var milliseconds: Int64 = 0
+}
