@@ -10,7 +10,8 @@ struct CorpusCase: Sendable {
     }
 
     enum Expectation: Sendable, Equatable {
-        case accepted(content: [UInt8], rest: [UInt8])
+        /// `closes`: the connection ends after it, whatever else has come.
+        case accepted(content: [UInt8], rest: [UInt8], closes: Bool)
         case incomplete
         case refused(status: Int, reason: String)
     }
@@ -115,7 +116,9 @@ struct CorpusCase: Sendable {
         if words == ["accepted"] {
             let content = try Self.unescape(fields.removeValue(forKey: "content") ?? "", place)
             let rest = try Self.unescape(fields.removeValue(forKey: "rest") ?? "", place)
-            expectation = .accepted(content: content, rest: rest)
+            let then = fields.removeValue(forKey: "then")
+            guard then == nil || then == "closes" else { throw Malformed(place: "\(place): \(then ?? "")") }
+            expectation = .accepted(content: content, rest: rest, closes: then != nil)
         } else if words == ["incomplete"] {
             expectation = .incomplete
         } else if words.count == 3, words[0] == "refused", let status = Int(words[1]) {
