@@ -11,7 +11,7 @@ DEBUG_FLAGS := -Xswiftc -warnings-as-errors
 RELEASE_FLAGS := -c release
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests bench bench-check clean
+.PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests conformance bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,12 @@ end-to-end-tests: ## the release executables against real clients and origins
 	DEMO_LUNA_STREAMS=$(abspath $(RELEASE))/demo-luna-streams \
 	DEMO_LUNA_ACCOUNTS=$(abspath $(RELEASE))/demo-luna-accounts \
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/EndToEnd
+
+conformance: ## write the tables of docs/conformance.md anew, from a run of the corpus
+	scripts/install-dependencies test
+	swift build $(RELEASE_FLAGS)
+	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
+	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/EndToEnd/test_corpus.py --write-conformance
 
 bench: ## CPU per request, beside nginx and HAProxy; the proxy has no access log yet, so nobody writes one
 	scripts/install-dependencies test

@@ -158,6 +158,12 @@ def survival() -> "Iterator[None]":
         proxy.assert_survives()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-conformance", action="store_true", help="write the tables of docs/conformance.md anew (test_corpus.py)"
+    )
+
+
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> "str | None":
     """Long values would make unreadable names."""
     return f"{argname}-of-{len(val)}" if isinstance(val, (bytes, str)) and len(val) > 60 else None

@@ -9,9 +9,11 @@ package struct HeadParser: Sendable {
         self.limits = limits
     }
 
-    /// Reads a request head from `bytes` into `head`, whose memory is used again.
+    /// Reads a request head from `bytes` into `head`, whose memory is used again. After an error its method is the
+    /// request's, where that much was right, else `other`: the answer to HEAD has no content, a refusal neither.
     package func parse(_ bytes: Span<UInt8>, into head: inout RequestHead) throws(MessageError) -> Bool {
         head.fields.removeAll()
+        head.method = .other
         // Seen at once, not when its line ends: what is no HTTP at all often has no lines.
         if bytes.count > 0, !ASCII.isToken(bytes[0]) {
             throw bytes[0] == 0x0A ? .lineEndWithoutCarriageReturn : .malformedRequestLine

@@ -137,6 +137,7 @@ extension ServerConnection {
             }
             try head.checkLength(maximum: settings.contentMaximum)
         } catch {
+            requestMethod = head.method
             loop.memory.giveBack(head)
             refuse(error)
             return false
@@ -230,7 +231,6 @@ extension ServerConnection {
         isPersistent = false
         owesContinue = false
         if phase == .head {
-            requestMethod = .other
             requestVersion = .http11
             answer = .awaited
         }

@@ -5,6 +5,7 @@ from origins.big import BigOrigin
 from origins.canned import CannedOrigin
 from origins.chunked import ChunkedOrigin
 from origins.close_delimited import CloseDelimitedOrigin
+from origins.corpus import CorpusOrigin
 from origins.early_response import EarlyResponseOrigin
 from origins.echo import EchoOrigin
 from origins.garbage import GarbageOrigin
@@ -27,6 +28,7 @@ __all__ = [
     "CannedOrigin",
     "ChunkedOrigin",
     "CloseDelimitedOrigin",
+    "CorpusOrigin",
     "EarlyResponseOrigin",
     "EchoOrigin",
     "GarbageOrigin",
