@@ -10,7 +10,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "Corpus"
 _ESCAPE = re.compile(r"\\(?:([rnt\\])|x([0-9A-F]{2})|\(([0-9]+) ([^)]*)\))")
 _NAMED = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\"}
 #: Reasons that are found in content: where an answer's head was fine, it may have gone out before.
-_OF_CONTENT = ("chunk", "chunk-size", "chunk-overhead", "trailer", "trailer-forbidden")
+_OF_CONTENT = ("bad_chunk", "chunk_too_long", "chunk_overhead", "bad_trailer", "forbidden_trailer")
 
 
 def unescape(text: str) -> bytes:

@@ -20,7 +20,7 @@ HIDDEN = b"GET /healthcheck HTTP/1.1\r\nHost: h\r\n\r\n"
 #: Whatever else a path is, none of these says that the message was malformed.
 READABLE = (200, 204, 404, 405)
 #: The fields that a case is aimed with would themselves be one too many.
-SIZES = ("too-many-fields", "head-too-long", "start-line-too-long")
+SIZES = ("too_many_fields", "head_too_long", "start_line_too_long")
 AIMED = [
     case
     for case in REQUESTS

@@ -137,9 +137,9 @@ extension ServerConnection {
             }
             try head.checkLength(maximum: settings.contentMaximum)
         } catch {
-            requestMethod = head.method
+            let method = head.method
             loop.memory.giveBack(head)
-            refuse(error)
+            refuse(error, method: method)
             return false
         }
         begin(head)
@@ -227,10 +227,11 @@ extension ServerConnection {
     }
 
     /// Nothing after these bytes can be understood, or waited for: one answer, then the end.
-    func refuse(_ error: MessageError) {
+    func refuse(_ error: MessageError, method: Method = .other) {
         isPersistent = false
         owesContinue = false
         if phase == .head {
+            requestMethod = method
             requestVersion = .http11
             answer = .awaited
         }
