@@ -28,16 +28,15 @@ extension [UInt8] {
         append(decimal: value, digits: length)
     }
 
-    /// The last `digits` decimal digits of a number that is not negative, zeros in front.
+    /// The last `digits` decimal digits, at most 20, of a number that is not negative, zeros in front.
     package mutating func append(decimal value: Int, digits: Int) {
-        append(addingCapacity: digits) { (output: inout OutputSpan<UInt8>) in
-            var divisor = 1
-            for _ in 1..<Swift.max(digits, 1) { divisor *= 10 }
-            while divisor > 0 {
-                output.append(0x30 + UInt8(truncatingIfNeeded: value / divisor % 10))
-                divisor /= 10
-            }
+        var rest = value
+        var text = InlineArray<20, UInt8>(repeating: 0x30)
+        for index in stride(from: 19, to: 19 - digits, by: -1) {
+            text[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
         }
+        append(text.span, 20 - digits..<20)
     }
 
     /// A number that is not negative, in hexadecimal, as chunk sizes are written.

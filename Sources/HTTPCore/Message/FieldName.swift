@@ -145,7 +145,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     }
 
     private func isSpelled(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        ASCII.isEqual(bytes, range, ignoringCaseOf: spelling)
+        bytes.isEqual(range, ignoringCaseOf: spelling)
     }
 
     /// Whether the name at `range` would be one of those in `isProtected` if `_` and `.` were hyphens: some

@@ -68,7 +68,11 @@ package struct HeadParser: Sendable {
         let bound = min(bytes.count, start + limit + 1)
         var index = start
         // Field values and request lines hold no byte below a space but tab: the loop ends at CR, LF or a fault.
-        while index < bound, ASCII.isFieldValue(bytes[index]) { index += 1 }
+        while true {
+            index = bytes.firstControl(from: index, before: bound)
+            guard index < bound, bytes[index] == 0x09 else { break }
+            index += 1
+        }
         guard index < bound else {
             if index - start > limit { throw tooLong }
             return nil

@@ -4,8 +4,11 @@
 /// A class of its own, whose parts are touched one at a time: while it was a struct inside the loop, each loan was an
 /// access to the loop that the runtime had to keep track of (a hundred instructions each; callgrind, 2026-11, Swift 6.3).
 package final class LoopMemory {
-    /// How much is read from a socket at once.
-    package static let readSize = 65536
+    /// How much is read from a socket at once: a preview frame of 64 KiB comes with its head in one piece, not in one
+    /// and a few bytes (a third of the calls for such a frame; strace, 2026-11).
+    package static let readSize = 131_072
+    /// How much of what nobody has used yet, or of what nobody takes, is put up with for one client.
+    static let waitingMaximum = 65536
 
     private var readBuffer: [UInt8] = []
     private var requestHead: RequestHead?

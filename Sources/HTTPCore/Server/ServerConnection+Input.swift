@@ -113,7 +113,7 @@ extension ServerConnection {
     /// fill the memory with answers.
     private func isOutputHigh() -> Bool {
         if isOutputPending { return true }
-        guard output.count > LoopMemory.readSize else { return false }
+        guard output.count > LoopMemory.waitingMaximum else { return false }
         flush()
         return isOutputPending
     }

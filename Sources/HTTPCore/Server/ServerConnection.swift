@@ -219,7 +219,7 @@ open class ServerConnection: EventSource {
         case .lingering: true
         // Whoever does not take its answers gets no more of them, so asking for more is of no use.
         case .head: !isOutputPending
-        case .held, .answering: input.count < LoopMemory.readSize
+        case .held, .answering: input.count < LoopMemory.waitingMaximum
         case .content: isDraining || !isReadingPaused
         case .tunnel: !isReadingPaused
         case .closed: false

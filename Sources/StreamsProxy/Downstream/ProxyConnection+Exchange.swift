@@ -175,6 +175,10 @@ extension ProxyConnection {
 
     // MARK: From upstream to client
 
+    /// How much is read from Luna-Streams at once. What the client does not take of it waits here, and of those who watch
+    /// there may be thousands that take nothing.
+    var readLimit: Int { match.route.isLive ? LoopMemory.readSize / 2 : LoopMemory.readSize }
+
     func upstreamAnswered() {
         exchange.answerBegan()
         deadlines.heard(at: loop.now)

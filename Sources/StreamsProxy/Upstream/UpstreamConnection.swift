@@ -189,7 +189,7 @@ final class UpstreamConnection: EventSource {
                 setDeadline(loop.now.advanced(by: Interval(nanoseconds: 1)))
                 break
             }
-            switch transport.receive(descriptor, into: &buffer) {
+            switch transport.receive(descriptor, into: &buffer, limit: client?.readLimit ?? buffer.count) {
             case .bytes(let count): process(buffer.span.extracting(0..<count))
             case .wouldBlock: break receiving
             case .end:
@@ -321,7 +321,7 @@ final class UpstreamConnection: EventSource {
     private func holdsMoreInTLS() -> Bool {
         guard isSecure, isPersistent else { return false }
         var byte: [UInt8] = [0]
-        switch transport.receive(descriptor, into: &byte) {
+        switch transport.receive(descriptor, into: &byte, limit: 1) {
         case .wouldBlock: return false
         case .bytes, .end, .failed: return true
         }

@@ -10,9 +10,10 @@ enum UpstreamTransport {
     /// TLS inside libcurl, which keeps the socket.
     case secure(ConnectAttempt, multi: CurlMulti)
 
-    func receive(_ descriptor: Int32, into buffer: inout [UInt8]) -> IOResult {
+    /// Reads into `buffer`; from a plain socket at most `limit` bytes, from TLS at most a record.
+    func receive(_ descriptor: Int32, into buffer: inout [UInt8], limit: Int) -> IOResult {
         switch self {
-        case .plain: SystemCall.receive(descriptor, into: &buffer, limit: buffer.count)
+        case .plain: SystemCall.receive(descriptor, into: &buffer, limit: limit)
         case .secure(let attempt, _): Self.receive(attempt, into: &buffer)
         }
     }
