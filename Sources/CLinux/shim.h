@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -116,6 +117,9 @@ extern long syscall(long, ...);
 static inline int linux_process_descriptor(pid_t process) {
     return (int)linux_result(syscall(SYS_pidfd_open, process, 0));
 }
+
+// The process, or with 0 the calling thread, gets what the others leave over. To give way can't be refused.
+static inline void linux_give_way(pid_t process) { setpriority(PRIO_PROCESS, process, 19); }
 
 // A plain C variable, which Swift would have to take for shared memory that anybody may change.
 extern char **environ;

@@ -94,6 +94,15 @@ def test_the_key_is_the_plugins_own(proxy, accounts):
     assert fields["Luna-Token-Id"] == made["token_id"]
 
 
+def test_no_credential_reaches_a_plugin(proxy, accounts):
+    for person in accounts.people:
+        for credentials in (person.basic, *map(bearer, person.tokens.values())):
+            for plugin in ("mirror", "open"):
+                answer = ask(proxy, f"/{plugin}/mirror", credentials, method="GET")
+                assert answer.status == 200
+                assert not any(secret.encode() in answer.content for secret in accounts.secrets)
+
+
 # What
 
 

@@ -92,13 +92,13 @@ struct HostSupervisionTests {
     func `A ping without an answer is the end`() {
         var supervision = Self.running()
         #expect(supervision.due(at: Self.at(6)) == .ping)
-        #expect(supervision.due(at: Self.at(20.9)) == .none)
-        #expect(supervision.due(at: Self.at(21)) == .kill)
+        #expect(supervision.due(at: Self.at(25.9)) == .none)
+        #expect(supervision.due(at: Self.at(26)) == .kill)
         // What it says now counts for nothing.
-        supervision.answered(at: Self.at(21.1))
-        supervision.ready(at: Self.at(21.1))
+        supervision.answered(at: Self.at(26.1))
+        supervision.ready(at: Self.at(26.1))
         #expect(supervision.state == .ending(.killed))
-        #expect(supervision.exited(at: Self.at(21.2)) == .none)
+        #expect(supervision.exited(at: Self.at(26.2)) == .none)
         #expect(supervision.state == .pausing)
     }
 

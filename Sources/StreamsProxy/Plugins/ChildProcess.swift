@@ -44,6 +44,13 @@ struct ChildProcess: Sendable {
         if Glibc.kill(-number, signal) != 0 { Glibc.kill(number, signal) }
     }
 
+    /// Whether it has ended, and only waits for being reaped.
+    var hasEnded: Bool {
+        var information = siginfo_t()
+        return waitid(P_PID, id_t(number), &information, WEXITED | WNOHANG | WNOWAIT) == 0
+            && information.si_signo == SIGCHLD
+    }
+
     /// Waits until it has ended, which must be certain.
     func wait() {
         var status: Int32 = 0

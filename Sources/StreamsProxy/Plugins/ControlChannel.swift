@@ -11,15 +11,19 @@ final class ControlChannel: EventSource {
     /// How much of the first has left.
     private var sent = 0
     private let receive: (JSONNode) -> Void
+    /// Called when there is room again.
+    private let drained: () -> Void
     /// Called once, when the host has closed its end, or can't be understood.
     private let ended: () -> Void
     private var hasEnded = false
 
     /// Takes over our end of the pair, which does not block.
     init(
-        descriptor: Int32, loop: EventLoop, receive: @escaping (JSONNode) -> Void, ended: @escaping () -> Void
+        descriptor: Int32, loop: EventLoop, receive: @escaping (JSONNode) -> Void, drained: @escaping () -> Void,
+        ended: @escaping () -> Void
     ) {
         self.receive = receive
+        self.drained = drained
         self.ended = ended
         super.init(descriptor: descriptor, loop: loop)
         open(.readable)
@@ -38,7 +42,10 @@ final class ControlChannel: EventSource {
     }
 
     override func ready(_ events: Events) {
-        if events.contains(.writable) { flush() }
+        if events.contains(.writable) {
+            flush()
+            if descriptor >= 0, hasRoom { drained() }
+        }
         if events.contains(.readable) || events.contains(.hungUp) || events.contains(.failed) { _ = read() }
     }
 

@@ -44,7 +44,7 @@ package struct HostSupervision: Sendable {
         package var start = Interval(.seconds(45))
         package var pingInterval = Interval(.seconds(5))
         /// Until a ping is answered. The host ends itself where it can after standing still for 10 s.
-        package var answer = Interval(.seconds(15))
+        package var answer = Interval(.seconds(20))
         /// Until one that was asked to end has: it lets requests end and closes its plugins.
         package var asked = Interval(.seconds(12))
         package var terminated = Interval(.seconds(2))

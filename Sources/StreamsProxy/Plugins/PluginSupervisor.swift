@@ -1,4 +1,5 @@
 import Auth
+import CLinux
 import Glibc
 import HTTPCore
 import JSON
@@ -38,6 +39,8 @@ final class PluginSupervisor {
 
     /// Runs until the host has been ended for good.
     func run() {
+        // What is done here is done for plugins, and takes no time from the workers.
+        linux_give_way(0)
         mailboxSource = MailboxSource(mailbox, loop: loop) { [unowned self] in receive($0) }
         clock = SupervisionClock(loop: loop) { [unowned self] in perform(supervision.due(at: loop.now)) }
         loop.run()
@@ -103,6 +106,7 @@ final class PluginSupervisor {
             hasFolder = true
             let process = try HostProcess.start(
                 settings, loop: loop, receive: { [unowned self] in heard($0) },
+                drained: { [unowned self] in sendPoints() },
                 silent: { [unowned self] in perform(supervision.fellSilent(at: loop.now)) },
                 exited: { [unowned self] in exited() })
             self.process = process
@@ -115,6 +119,7 @@ final class PluginSupervisor {
     }
 
     private func exited() {
+        points.lose(process?.undeliveredPoints ?? 0)
         process = nil
         let before = supervision.restarts
         perform(supervision.exited(at: loop.now))
