@@ -7,6 +7,11 @@ package enum AuthenticationStep: Sendable {
     case verify(PasswordCheck)
     /// Put it to the accounts service, then call `accept`.
     case ask(ServiceQuestion)
+
+    /// Whether nobody need be asked.
+    package var isDecided: Bool {
+        if case .decided = self { true } else { false }
+    }
 }
 
 /// Decides who the caller is. One per worker, used on its thread only, with a cache of its own.
@@ -20,6 +25,14 @@ package final class Authenticator {
         package var capacity = 4096
 
         package init() {}
+    }
+
+    /// What the last decision was looked up by, for the log.
+    package struct Look: Sendable {
+        /// The first half of the first word of the credential's keyed digest: it tells two credentials apart as long as
+        /// this process runs, and nothing else. 0 where there is none.
+        package fileprivate(set) var fingerprint: UInt32 = 0
+        package fileprivate(set) var isRemembered = false
     }
 
     private var state: State
@@ -36,6 +49,7 @@ package final class Authenticator {
         var allowed: DecisionCache
         var refused: DecisionCache
         let key = CredentialDigest.processKey
+        var look = Look()
         var hits = 0
         var misses = 0
     }
@@ -72,6 +86,7 @@ package final class Authenticator {
 
     /// How many decisions on tokens and passwords came from the cache, and how many did not.
     package var cacheUse: (hits: Int, misses: Int) { (state.hits, state.misses) }
+    package var lastLook: Look { state.look }
     /// How many decisions are remembered.
     package var cacheCount: Int { state.allowed.count + state.refused.count }
 
@@ -90,6 +105,7 @@ package final class Authenticator {
     package func decide(
         head: Span<UInt8>, authorization: Range<Int>?, accountHeader: Range<Int>?, now: Int64
     ) -> AuthenticationStep {
+        state.look = Look()
         if asksService { return decideByService(head, authorization, accountHeader, now) }
         guard let authorization else {
             guard let accountHeader else { return .decided(.unauthenticated(.noCredentials)) }
@@ -213,6 +229,8 @@ package final class Authenticator {
     func remembered(_ digest: CredentialDigest, _ now: Int64) -> Decision? {
         let decision = (state.allowed.find(digest, now: now) ?? state.refused.find(digest, now: now))?.decision
         if decision == nil { state.misses += 1 } else { state.hits += 1 }
+        state.look.fingerprint = UInt32(truncatingIfNeeded: digest.words.0 >> 32)
+        state.look.isRemembered = decision != nil
         return decision
     }
 

@@ -21,9 +21,11 @@ package final class ProxyServer: Sendable {
     package init(
         _ configuration: Configuration, _ accounts: AccountsSource, _ identity: TLSIdentity? = nil
     ) throws(SystemError) {
+        let log = try AccessLog(configuration.logger)
+        OperatorNotes.follow(log)
         let listener = configuration.listener
         let count = listener.workers > 0 ? listener.workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        let setting = WorkerSetting(configuration, accounts, identity)
+        let setting = WorkerSetting(configuration, accounts, identity, log)
         var mailboxes: [Mailbox<WorkerMessage>] = []
         var port = listener.port
         var address = ""
@@ -76,7 +78,8 @@ package final class ProxyServer: Sendable {
         completion: @escaping @Sendable () -> Void
     ) {
         let new = setting.withLock { current in
-            current = WorkerSetting(configuration, accounts, identity, replacing: current)
+            let log = Self.log(configuration.logger, replacing: current.log)
+            current = WorkerSetting(configuration, accounts, identity, log, replacing: current)
             return current
         }
         let taken = DispatchGroup()
@@ -88,11 +91,37 @@ package final class ProxyServer: Sendable {
         taken.notify(queue: .main, execute: completion)
     }
 
+    /// The log by the new settings; the old one where they are the same, or the new file can't be opened.
+    private static func log(_ settings: LoggerSettings, replacing old: AccessLog) -> AccessLog {
+        guard settings != old.settings else { return old }
+        do throws(SystemError) {
+            let log = try AccessLog(settings)
+            OperatorNotes.follow(log)
+            return log
+        } catch {
+            OperatorNotes.write(
+                .error, of: .operator, "the log can't be opened: \(error)",
+                advice: "the log goes on as before; mend LUNA_API_LOGGER, then send SIGHUP again")
+            return old
+        }
+    }
+
+    /// Opens the log file anew: whoever renamed it wants the next lines elsewhere.
+    package func reopenLog() {
+        setting.withLock { $0.log.reopen() }
+    }
+
     /// Ends when every worker has served its last client, and the plugins have ended.
     package func drain() {
         guard isDraining.exchange(true, ordering: .relaxed) == false else { exit(1) }
         for mailbox in mailboxes { mailbox.post(.drain(deadline: drainTimeout)) }
         plugins.drain()
-        workers.notify(queue: .main) { [plugins] in plugins.end { exit(0) } }
+        let log = setting.withLock { $0.log }
+        workers.notify(queue: .main) { [plugins] in
+            plugins.end {
+                log.finish()
+                exit(0)
+            }
+        }
     }
 }

@@ -1,29 +1,9 @@
-import Dispatch
 import Glibc
-import Synchronization
 
 /// What the operator is told: whole lines on standard error.
 package enum StandardError {
     package static func write(_ text: String) {
         StandardOutput.write(text, to: STDERR_FILENO)
-    }
-}
-
-/// Lines for the operator from a worker: written elsewhere, since a pipe that nobody empties would stop the loop. Beyond
-/// a bound they are dropped.
-enum OperatorNotes {
-    private static let queue = DispatchQueue(label: "operator-notes")
-    private static let backlog = Atomic<Int>(0)
-
-    static func write(_ line: String) {
-        guard backlog.add(1, ordering: .relaxed).newValue <= 1000 else {
-            backlog.subtract(1, ordering: .relaxed)
-            return
-        }
-        queue.async {
-            StandardError.write(line)
-            backlog.subtract(1, ordering: .relaxed)
-        }
     }
 }
 

@@ -19,6 +19,8 @@ final class Terms {
     let owners: OwnershipLookup
     let resources: OwnResources
     let plugins: PluginTerms
+    /// Where Luna-Streams' routes hang, as the log has it.
+    let mount: [UInt8]
 
     private let upstream: UpstreamAddress
     private let answerLimits: MessageLimits
@@ -36,6 +38,7 @@ final class Terms {
         forwarding = Forwarding(configuration)
         resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
         upstream = configuration.upstream
+        mount = Array(configuration.mount.utf8)
         answerLimits = MessageLimits(answers: configuration.limits)
         if let old, old.upstream == upstream, old.answerLimits == answerLimits {
             pool = old.pool

@@ -30,6 +30,7 @@ final class Worker {
     private(set) var plugins: PluginHostView
     /// Monitoring points for event plugins.
     let points: PointRecorder
+    let ledger: Ledger
 
     private let pluginSocket: String
     private let multi: CurlMulti
@@ -62,6 +63,7 @@ final class Worker {
         self.plugins = PluginHostView(setting.configuration.pluginHost)
         points = PointRecorder(loop: loop, host: plugins, names: PointNames(setting.configuration))
         accounts = setting.makeLookup(loop: loop, control: control)
+        ledger = Ledger(loop: loop, log: setting.log)
         self.setting = setting
         self.mailbox = mailbox
     }
@@ -72,6 +74,7 @@ final class Worker {
         listener = Listener(socket, loop: loop) { [unowned self] descriptor, peer in
             let connection = ProxyConnection(descriptor: descriptor, peer: peer, worker: self)
             connections[ObjectIdentifier(connection)] = connection
+            ledger.counters[.acceptedConnections] &+= 1
         }
         loop.run()
         for connection in Array(connections.values) { connection.abort() }
@@ -84,6 +87,7 @@ final class Worker {
         terms.plugins.pool.closeAll()
         accounts?.shutDown()
         multi.shutDown()
+        ledger.shutDown()
     }
 
     private func receive(_ message: WorkerMessage) {
@@ -118,6 +122,7 @@ final class Worker {
         let old = setting
         setting = new
         let former = terms
+        ledger.follow(new.log)
         terms = Terms(
             new.configuration, loop: loop, multi: multi, control: control, pluginSocket: pluginSocket, replacing: former
         )
@@ -189,28 +194,14 @@ final class Worker {
         return isSubmitted
     }
 
-    /// A preview was cut since its viewer may no longer watch.
-    func noteCut(_ requestID: RequestID, _ route: Route, _ denial: Denial) {
-        note(requestID, route, "cut, the viewer may no longer watch: \(ErrorAnswer(.denied(denial)).code)")
-    }
-
-    /// An answer had to be cut short: the client can't be told, so the operator is.
-    func note(_ failure: UpstreamFailure, on route: Route, _ requestID: RequestID) {
-        note(requestID, route, "answer cut short: \(failure.detail)")
-    }
-
-    private func note(_ requestID: RequestID, _ route: Route, _ text: String) {
-        var id: [UInt8] = []
-        requestID.append(to: &id)
-        OperatorNotes.write("\(String(decoding: id, as: UTF8.self)) \(route.name): \(text)\n")
-    }
-
     func closed(_ connection: ProxyConnection) {
         connections[ObjectIdentifier(connection)] = nil
         if drainEnd != nil, connections.isEmpty { loop.stop() }
     }
 
     // MARK: The end
+
+    var isDraining: Bool { drainEnd != nil }
 
     private func drain(_ deadline: Interval) {
         guard drainEnd == nil else { return }

@@ -10,13 +10,15 @@ struct WorkerSetting: Sendable {
     let identity: TLSIdentity?
     let passwords: PasswordPool
     let tokens: TokensQueue
+    let log: AccessLog
 
     /// What `old` has that still fits is used on: verdicts on passwords, and the queue of who changes the accounts.
     init(
-        _ configuration: Configuration, _ accounts: AccountsSource, _ identity: TLSIdentity?,
+        _ configuration: Configuration, _ accounts: AccountsSource, _ identity: TLSIdentity?, _ log: AccessLog,
         replacing old: WorkerSetting? = nil
     ) {
         self.configuration = configuration
+        self.log = log
         self.accounts = accounts
         self.identity = identity
         if let old, old.configuration.decisionCache == configuration.decisionCache {

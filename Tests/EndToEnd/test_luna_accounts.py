@@ -434,7 +434,7 @@ def test_a_preview_ends_when_its_token_is_revoked(preview, service):
     assert next(pieces)
     service.answers.clear()
     assert lasts(pieces, 5) < 2
-    eventually(lambda: "may no longer watch: 41005" in proxy.text, 5, "the reason in the log")
+    eventually(lambda: '"error_code":41005,"reason":"token_unknown"' in proxy.text, 5, "the reason in the log")
 
 
 def test_a_preview_runs_on_while_its_token_is_good(preview, service):
@@ -449,7 +449,7 @@ def test_a_preview_outlives_an_outage_for_a_while(preview, service):
     service.mode = "close"
     assert 1.4 < lasts(pieces, 6) < 4
     service.mode = "answer"
-    eventually(lambda: "may no longer watch: 16" in proxy.text, 5, "the reason in the log")
+    eventually(lambda: '"error_code":16,"reason":"accounts_unreachable"' in proxy.text, 5, "the reason in the log")
 
 
 def test_a_preview_sees_the_end_of_an_outage(preview, service):

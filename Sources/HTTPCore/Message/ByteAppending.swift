@@ -53,19 +53,7 @@ extension [UInt8] {
     /// The 36 characters of an id, eight digits at a time and in one piece: digit by digit they were a tenth of all
     /// instructions of a request (callgrind, 2026-11, Swift 6.3).
     package mutating func append(_ id: UniqueID) {
-        let hyphen = UInt64(UInt8(ascii: "-"))
-        let second = hexadecimalDigits(id.high)
-        let third = hexadecimalDigits(id.low >> 32)
-        let fourth = hexadecimalDigits(id.low)
-        // Bytes in the order of their addresses, the first of each word in its lowest place.
-        let words = (
-            hexadecimalDigits(id.high >> 32).littleEndian,
-            (hyphen | (second & 0xFFFF_FFFF) << 8 | hyphen << 40 | (second >> 32) << 48).littleEndian,
-            (second >> 48 | hyphen << 16 | (third & 0xFFFF_FFFF) << 24 | hyphen << 56).littleEndian,
-            (third >> 32 | fourth << 32).littleEndian,
-            (fourth >> 32).littleEndian
-        )
-        Swift.withUnsafeBytes(of: words) { append(contentsOf: $0.prefix(UniqueID.textLength)) }
+        Swift.withUnsafeBytes(of: id.textWords) { append(contentsOf: $0.prefix(UniqueID.textLength)) }
     }
 
     /// `name: value` and the line's end.
@@ -77,8 +65,28 @@ extension [UInt8] {
     }
 }
 
+extension UniqueID {
+    /// The 36 characters, and four bytes that mean nothing.
+    @inline(__always)
+    package var textWords: (UInt64, UInt64, UInt64, UInt64, UInt64) {
+        let hyphen = UInt64(UInt8(ascii: "-"))
+        let second = hexadecimalDigits(high)
+        let third = hexadecimalDigits(low >> 32)
+        let fourth = hexadecimalDigits(low)
+        // Bytes in the order of their addresses, the first of each word in its lowest place.
+        return (
+            hexadecimalDigits(high >> 32).littleEndian,
+            (hyphen | (second & 0xFFFF_FFFF) << 8 | hyphen << 40 | (second >> 32) << 48).littleEndian,
+            (second >> 48 | hyphen << 16 | (third & 0xFFFF_FFFF) << 24 | hyphen << 56).littleEndian,
+            (third >> 32 | fourth << 32).littleEndian,
+            (fourth >> 32).littleEndian
+        )
+    }
+}
+
 /// The lower 32 bits of `word` as eight hexadecimal digits in lower case, the first in the lowest byte.
-private func hexadecimalDigits(_ word: UInt64) -> UInt64 {
+@inline(__always)
+package func hexadecimalDigits(_ word: UInt64) -> UInt64 {
     // Each nibble in a byte of its own, then the order turned round.
     var digits = word & 0xFFFF_FFFF
     digits = (digits << 16 | digits) & 0x0000_FFFF_0000_FFFF

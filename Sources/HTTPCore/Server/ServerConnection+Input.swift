@@ -11,7 +11,9 @@ extension ServerConnection {
             case .secure(let session): receive(through: session, into: &buffer)
             }
         switch result {
-        case .bytes(let count): deliver(buffer.span.extracting(0..<count))
+        case .bytes(let count):
+            bytesReceived += count
+            deliver(buffer.span.extracting(0..<count))
         case .end: peerFinished()
         case .wouldBlock: break
         case .failed: if !answerPlainHTTP() { close(phase == .lingering ? .completed : .clientGone) }
@@ -99,6 +101,7 @@ extension ServerConnection {
             guard position < bytes.count, !isReadingPaused else { return false }
             let start = position
             position = bytes.count
+            tally.requestBytes += position - start
             receivedTunnel(bytes.extracting(start..<bytes.count))
             return false
         case .lingering:
@@ -139,6 +142,8 @@ extension ServerConnection {
         } catch {
             let method = head.method
             loop.memory.giveBack(head)
+            tally = ExchangeTally()
+            tally.requestBytes = message.count
             refuse(error, method: method)
             return false
         }
@@ -166,6 +171,8 @@ extension ServerConnection {
     private func begin(_ head: borrowing RequestHead) {
         hasSkippedEmptyLine = false
         isHeadBegun = false
+        tally = ExchangeTally()
+        tally.requestBytes = head.length
         requestMethod = head.method
         requestVersion = head.version
         isPersistent = head.isPersistent && !isServerEnding
@@ -195,6 +202,7 @@ extension ServerConnection {
         // Content that is complete needs no more reading: its end is told even while reading is paused.
         if isReadingPaused, !isDraining, !reader.isFinished { return false }
         let step: ContentStep
+        let start = position
         do throws(MessageError) {
             var reading = reader
             defer { reader = reading }
@@ -203,6 +211,7 @@ extension ServerConnection {
             refuse(error)
             return false
         }
+        tally.requestBytes += position - start
         switch step {
         case .content(let run):
             pace.received(run.count, at: loop.now)

@@ -35,6 +35,8 @@ extension ServerConnection {
     ) {
         precondition(answer == .awaited, "a request is answered once")
         unsentFrom = output.count
+        tally.status = status
+        tally.answered = loop.now
         let isWithoutContent = requestMethod == .head || status == 204 || status == 304
         switch length {
         case .none: answer = .empty
@@ -71,7 +73,9 @@ extension ServerConnection {
     }
 
     private func append(_ write: (inout [UInt8]) -> Void) {
+        let before = output.count
         output.append(loop.memory, write)
+        tally.answerBytes += output.count - before
     }
 
     /// Whether what is left of the request can be read and dropped to reach the next.
@@ -132,6 +136,7 @@ extension ServerConnection {
         let none: [UInt8] = []
         let end: [UInt8] = [0x0D, 0x0A]
         let hadOutput = sendPatience != .never
+        tally.answerBytes += content.count + (closing == nil ? 0 : end.count)
         sent(transmit(content, closing: closing == nil ? none.span : end.span), hadOutput: hadOutput)
     }
 
@@ -154,6 +159,7 @@ extension ServerConnection {
         switch result {
         case .bytes(let count):
             if count > 0 { unsentFrom = nil }
+            bytesSent += count
             if output.isEmpty {
                 sendPatience = .never
                 if hadOutput { drainedOutput() }
@@ -180,6 +186,9 @@ extension ServerConnection {
     /// Takes back the answer that was begun, if none of it has left: another can be given instead.
     package func retractAnswer() -> Bool {
         guard let unsentFrom, phase != .closed, answer != .awaited, answer != .finished else { return false }
+        tally.answerBytes -= output.count - unsentFrom
+        tally.status = 0
+        tally.answered = .never
         output.truncate(to: unsentFrom)
         answer = .awaited
         self.unsentFrom = nil
@@ -200,6 +209,7 @@ extension ServerConnection {
         }
         answer = .finished
         exchangeDeadline = .never
+        answerFinished()
         switch phase {
         case .answering:
             nextRequest()
@@ -284,6 +294,8 @@ extension ServerConnection {
             bytes.append("\r\n")
         }
         answer = .finished
+        tally.status = 101
+        tally.answered = loop.now
         phase = .tunnel
         isPersistent = false
         flush()

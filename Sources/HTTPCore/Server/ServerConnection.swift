@@ -83,6 +83,12 @@ open class ServerConnection: EventSource {
     /// Whether the request at hand, or the next, is the last one because the server ends.
     final var isServerEnding = false
 
+    /// The request at hand, or the last, as it is counted.
+    package final var tally = ExchangeTally()
+    /// Bytes that the socket has given and taken so far.
+    package final var bytesReceived = 0
+    package final var bytesSent = 0
+
     /// When the connection's own patience ends: head, content, idle, linger.
     final var patience = Instant.never
     /// Whether `patience` is that with a head that has begun to come.
@@ -134,6 +140,9 @@ open class ServerConnection: EventSource {
 
     /// All output has been taken by the socket, after some had stayed behind.
     open func outputDrained() {}
+
+    /// The answer is complete; the last of it may still wait for the socket. Called before the next request begins.
+    open func answerFinished() {}
 
     /// Bytes of a tunnel.
     open func receivedTunnel(_ bytes: Span<UInt8>) {}
@@ -260,6 +269,7 @@ open class ServerConnection: EventSource {
         if end == .completed { _ = finishSession() }
         closeDescriptor()
         transport = .plain
+        tally.answerBytes = max(0, tally.answerBytes - output.count)
         output.removeAll(loop.memory)
         loop.memory.giveBack(exchange(&input, with: []))
         closed(end)
@@ -270,4 +280,7 @@ open class ServerConnection: EventSource {
 
     /// Whether the connection is gone.
     package final var isClosed: Bool { phase == .closed }
+
+    /// Bytes that it holds in memory: what came and is not used yet, and what waits for the client.
+    package final var bufferedBytes: Int { input.count + output.count }
 }

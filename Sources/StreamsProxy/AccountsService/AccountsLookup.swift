@@ -49,8 +49,11 @@ final class AccountsLookup {
         let decision = contract.decision(question, answer, now: now)
         switch table.complete(question.digest, decision, now: now) {
         case .none: break
-        case .down: OperatorNotes.write("Luna-Accounts can't be reached: \(Self.reason(answer))\n")
-        case .up: OperatorNotes.write("Luna-Accounts answers again\n")
+        case .down:
+            OperatorNotes.write(
+                .error, of: .accounts, "Luna-Accounts can't be reached: \(Self.reason(answer))",
+                advice: "see LUNA_ACCOUNTS_ADDRESS and `streams-proxy check --probe`")
+        case .up: OperatorNotes.write(.warning, of: .accounts, "Luna-Accounts answers again")
         }
         if decision == .unavailable(.accountsUnreadable) { noteUnreadable(answer) }
     }
@@ -60,8 +63,8 @@ final class AccountsLookup {
         guard lastNote <= loop.now else { return }
         lastNote = loop.now.advanced(by: Interval(.seconds(10)))
         OperatorNotes.write(
-            "an answer of Luna-Accounts can't be understood: \(Self.reason(answer)); "
-                + "see LUNA_ACCOUNTS_VERIFICATION and `streams-proxy check --probe`\n")
+            .error, of: .accounts, "an answer of Luna-Accounts can't be understood: \(Self.reason(answer))",
+            advice: "see LUNA_ACCOUNTS_VERIFICATION and `streams-proxy check --probe`")
     }
 
     /// Nothing of the answer's content: it may speak of the credential.

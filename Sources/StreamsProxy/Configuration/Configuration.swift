@@ -30,6 +30,8 @@ package struct Configuration: Sendable, Equatable {
     package var liveReview: Duration = .seconds(10)
     /// `live-grace`: how long a live preview runs on while Luna-Accounts can't say whether it may.
     package var liveGrace: Duration = .seconds(60)
+    /// `LUNA_API_LOGGER`.
+    package var logger = LoggerSettings()
     /// `--host`, `--port`, `--workers`.
     package var listener = ListenerSettings()
     /// `TLS`, or `--tls_cert` and its like: how clients are met; nil for plain HTTP.

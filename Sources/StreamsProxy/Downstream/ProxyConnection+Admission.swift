@@ -12,16 +12,20 @@ extension ProxyConnection {
         switch terms.admission.outcome(head, bytes, asking: self) {
         case .refused(let refusal):
             found = terms.admission.routes.match(bytes, head.path)
+            record.route = found?.route
             respond(refusal)
         case .options(let allow):
             found = terms.admission.routes.match(bytes, head.path)
+            record.route = found?.route
             respondOptions(allow)
         case .own(let route):
             found = RouteMatch(route: route, streamID: nil)
+            record.route = route
             terms.resources.answer(route, on: self)
         case .forwarded(let admitted):
             match = admitted.match
             found = match
+            record.route = match.route
             if isForPlugin, !worker.plugins.isServing {
                 respond(.plugin(.unreachable))
                 return
@@ -30,22 +34,29 @@ extension ProxyConnection {
         case .accounts(let match, let principal):
             self.match = match
             found = match
+            record.route = match.route
             accountID = principal.accountID
             contentUse = .accounts(TokensCall(match, head, bytes, principal))
             beginGathering()
         case .undecided(let match):
             self.match = match
             found = match
-            isHeld = true
+            hold(on: match.route)
         case .ownerNeeded(let match, let streamID, let apiVersion):
             self.match = match
             found = match
-            isHeld = true
+            hold(on: match.route)
             terms.owners.ask(streamID, apiVersion, for: self)
         }
     }
 
     // MARK: Held requests
+
+    private func hold(on route: Route) {
+        isHeld = true
+        record.route = route
+        record.hold(at: loop.now)
+    }
 
     /// The password has been compared, or Luna-Accounts has answered.
     func decided(_ decision: Decision) {
@@ -157,17 +168,25 @@ extension ProxyConnection {
 extension ProxyConnection: AdmissionSource {
     /// Nil while a password is being compared, or Luna-Accounts asked.
     func decision(on head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Decision? {
-        if let decision = held.decision { return decision }
+        if let decision = held.decision {
+            note(decision)
+            return decision
+        }
         let step = worker.authenticator.decide(
             head: bytes, authorization: head.fields.value(.authorization),
             accountHeader: head.fields.value(.lunaAccountID), now: loop.unixMilliseconds)
         switch step {
-        case .decided(let decision): held.decision = decision
+        case .decided(let decision):
+            held.decision = decision
         case .verify(let check): if !worker.verify(check, for: self) { held.decision = .unavailable(.overloaded) }
         case .ask(let question):
             let isRead = head.method == .get || head.method == .head
             held.decision = worker.ask(question, isRead: isRead, for: self)
         }
+        let look = worker.authenticator.lastLook
+        record.credential = look.fingerprint
+        record.decision = look.isRemembered ? .cache : step.isDecided ? .local : .asked
+        note(held.decision)
         return held.decision
     }
 

@@ -6,6 +6,9 @@ extension ProxyConnection {
         guard !isClosed else { return }
         let answer = ErrorAnswer(refusal)
         note(status: answer.status, code: answer.code)
+        record.errorCode = answer.code
+        record.reason = RefusalReason(refusal)
+        if case .malformed(let error) = refusal { record.fault = error }
         var content = loop.memory.takeBuffer()
         answer.appendContent(to: &content)
         respond(status: answer.status, content: content.span) { output in
@@ -36,6 +39,10 @@ extension ProxyConnection {
     func respond(_ answer: TokensAnswer) {
         guard !isClosed else { return }
         note(status: answer.status, code: answer.errorCode ?? 0)
+        if let code = answer.errorCode {
+            record.errorCode = code
+            record.reason = .tokensRefused
+        }
         respond(status: answer.status, content: answer.content.span) { output in
             if !answer.content.isEmpty { output.appendField("Content-Type", "application/json") }
             ErrorAnswer.append(answer.challenge, to: &output)

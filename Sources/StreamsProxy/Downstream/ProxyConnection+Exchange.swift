@@ -81,8 +81,10 @@ extension ProxyConnection {
                 return
             }
             note(status: answerStatus, code: failure.code)
-            worker.note(failure, on: match.route, requestID)
+            record.errorCode = failure.code
+            record.reason = RefusalReason(failure)
             flush()
+            endRecord(.cut)
             abort()
         case .closeTunnel:
             note(status: 101)
@@ -104,9 +106,12 @@ extension ProxyConnection {
     func connect(isFresh: Bool) {
         releaseUpstream(keeps: false)
         if !isFresh, let pooled = pool.take() {
+            record.connect(at: loop.now, reused: true)
+            worker.ledger.counters[.upstreamReused] &+= 1
             connected(pooled)
             return
         }
+        record.connect(at: loop.now, reused: false)
         if isStreamingContent { pauseReading() }
         attempt = connector.connect(for: self, timeout: timeouts.connect)
         if attempt == nil {
@@ -118,6 +123,7 @@ extension ProxyConnection {
     }
 
     func connected(_ connection: UpstreamConnection) {
+        if attempt != nil { noteConnected() }
         attempt = nil
         upstream = connection
         connection.serve(self, method: method)
@@ -127,6 +133,7 @@ extension ProxyConnection {
 
     func connectFailed(_ failure: UpstreamFailure) {
         attempt = nil
+        worker.ledger.counters.countConnectFailure(failure)
         perform(exchange.connectFailed(failure))
         update()
     }
@@ -210,6 +217,7 @@ extension ProxyConnection {
                     head, bytes, route: match.route, requestID: requestID,
                     unixSeconds: loop.unixMilliseconds / 1000, to: &output)
             }
+            viewingBegan()
             update()
             return true
         case .wait, .connect, .sendRequest, .relayHead, .respond, .cut, .closeTunnel, .abandon, .finish:
@@ -248,6 +256,7 @@ extension ProxyConnection {
                 head, bytes, route: match.route, requestID: requestID,
                 unixSeconds: loop.unixMilliseconds / 1000, to: &output)
         }
+        if match.route.isLive, head.status < 300 { viewingBegan() }
     }
 
     func upstreamContent(_ bytes: Span<UInt8>) {

@@ -91,7 +91,9 @@ extension ProxyConnection {
 
     private func endReview(_ denial: Denial?, next: Interval) {
         if let denial {
-            worker.noteCut(requestID, match.route, denial)
+            record.reason = RefusalReason(denial)
+            record.errorCode = ErrorAnswer(.denied(denial)).code
+            endRecord(.revoked)
             perform(exchange.clientGone())
             abort()
         } else {

@@ -53,6 +53,9 @@ final class ProxyConnection: ServerConnection {
     /// Who watches, and the accounts that let it: a live preview is decided on again while it runs.
     var viewer: Viewer?
 
+    /// The request at hand as the log and the counters will have it.
+    var record = ExchangeRecord()
+
     var attempt: ConnectAttempt?
     var upstream: UpstreamConnection?
     var deadlines = ExchangeDeadlines()
@@ -75,7 +78,9 @@ final class ProxyConnection: ServerConnection {
             accountID = nil
             answerStatus = 0
             found = nil
+            beginRecord(head.method)
         }
+        record.resume(at: loop.now)
         isHeld = false
         if terms !== worker.terms { terms = worker.terms }
         method = head.method
@@ -104,7 +109,13 @@ final class ProxyConnection: ServerConnection {
 
     // MARK: The answer
 
+    override func answerFinished() {
+        record.isAnswered = true
+        if !isOutputPending { endRecord(.completed) }
+    }
+
     override func outputDrained() {
+        if record.isAnswered { endRecord(.completed) }
         guard let upstream else { return }
         deadlines.resumed(at: loop.now)
         exchangeDeadline = deadlines.next
@@ -132,6 +143,7 @@ final class ProxyConnection: ServerConnection {
             method = .other
             found = nil
             accountID = nil
+            beginRecord(.other)
         }
         perform(exchange.clientGone())
         dropGathered()
@@ -157,6 +169,7 @@ final class ProxyConnection: ServerConnection {
     override func closed(_ end: ServerConnectionEnd) {
         perform(exchange.clientGone())
         dropGathered()
+        endRecord(endOfRecord(end))
         worker.closed(self)
     }
 }

@@ -1,0 +1,50 @@
+import Auth
+import HTTPCore
+
+/// What happens to a request, noted for the access log and the counters.
+extension ProxyConnection {
+    /// A request has come, or bytes that were to be one.
+    func beginRecord(_ method: Method) {
+        // The answer before this one may have waited for the client until now.
+        endRecord(.completed)
+        record = ExchangeRecord(requestID, method, at: loop.now)
+    }
+
+    /// What is known of the caller.
+    func note(_ decision: Decision?) {
+        guard case .allowed(let principal) = decision else { return }
+        record.accountID = principal.accountID
+        record.tokenID = principal.tokenID
+    }
+
+    /// The connection to Luna-Streams that was asked for stands.
+    func noteConnected() {
+        let before = record.connecting
+        record.connected(at: loop.now)
+        worker.ledger.counters.countConnect(record.connecting - before)
+    }
+
+    /// An answer that lasts has begun.
+    func viewingBegan() {
+        record.isViewing = true
+        worker.ledger.viewingBegan(record, tally, LogNames(mount: terms.mount, client: peer.address))
+    }
+
+    /// The exchange is over; doing it twice is as doing it once.
+    func endRecord(_ end: ExchangeEnd) {
+        guard record.isOpen else { return }
+        record.isOpen = false
+        record.end = end
+        worker.ledger.close(record, tally, LogNames(mount: terms.mount, client: peer.address))
+    }
+
+    /// Why there was no whole answer, by how the connection ended.
+    func endOfRecord(_ end: ServerConnectionEnd) -> ExchangeEnd {
+        switch end {
+        case .completed: .completed
+        case .clientGone: .clientGone
+        case .timedOut: .clientTimedOut
+        case .aborted: worker.isDraining ? .drained : .cut
+        }
+    }
+}
