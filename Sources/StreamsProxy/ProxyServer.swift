@@ -23,7 +23,7 @@ package final class ProxyServer: Sendable {
     ) throws(SystemError) {
         let listener = configuration.listener
         let count = listener.workers > 0 ? listener.workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        let setting = WorkerSetting(configuration, accounts, identity)
+        let setting = WorkerSetting(configuration, accounts, identity, workers: count)
         var mailboxes: [Mailbox<WorkerMessage>] = []
         var port = listener.port
         var address = ""
@@ -43,6 +43,11 @@ package final class ProxyServer: Sendable {
             for mailbox in mailboxes { mailbox.post(.plugins(view)) }
         }
         self.plugins = plugins
+        if setting.allowance.connections < configuration.limits.connections {
+            StandardError.write(
+                "LIMITS.connections: the process has descriptors for \(setting.allowance.connections) on each worker; "
+                    + "raise the hard limit (ulimit -Hn)\n")
+        }
         url = "\(identity == nil ? "http" : "https")://\(address)"
         for (index, mailbox) in mailboxes.enumerated() {
             Self.start(index, setting, mailbox, plugins, socket: sockets[index], in: workers)
@@ -76,7 +81,7 @@ package final class ProxyServer: Sendable {
         completion: @escaping @Sendable () -> Void
     ) {
         let new = setting.withLock { current in
-            current = WorkerSetting(configuration, accounts, identity, replacing: current)
+            current = WorkerSetting(configuration, accounts, identity, workers: mailboxes.count, replacing: current)
             return current
         }
         let taken = DispatchGroup()

@@ -19,6 +19,9 @@ extension ProxyConnection {
         case .own(let route):
             found = RouteMatch(route: route, streamID: nil)
             terms.resources.answer(route, on: self)
+        case .forwarded where worker.isFull, .accounts where worker.isFull:
+            worker.note(.bufferedBytes)
+            respond(.overloaded(.bufferedBytes))
         case .forwarded(let admitted):
             match = admitted.match
             found = match
@@ -101,6 +104,7 @@ extension ProxyConnection {
         }
         if gathered.capacity == 0 { gathered = loop.memory.takeBuffer() }
         gathered.append(bytes)
+        hold(bytes.count)
     }
 
     func useGathered() {
@@ -116,6 +120,7 @@ extension ProxyConnection {
                 dropRequest()
                 respond(refusal)
             } else {
+                hold(requestBytes.count)
                 begin(isComplete: true)
             }
         case .accounts(let call):
@@ -151,6 +156,7 @@ extension ProxyConnection {
 
     func dropGathered() {
         loop.memory.giveBack(Swift.exchange(&gathered, with: []))
+        releaseHeld()
     }
 }
 
