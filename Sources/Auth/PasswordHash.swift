@@ -4,7 +4,7 @@ internal import COpenSSL
 package enum PasswordVerdict: Sendable, Equatable {
     case matches
     case differs
-    /// It could not be computed (no memory): nothing is known about the password.
+    /// It was not computed, for want of memory or of a turn: nothing is known about the password.
     case failed
 }
 

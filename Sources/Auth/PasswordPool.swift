@@ -11,19 +11,17 @@ package final class PasswordPool: Sendable {
     private struct State {
         /// Everybody who waits for a check, running or waiting.
         var waiters: [PasswordCheck.Key: [Completion]] = [:]
-        /// In order of arrival.
-        var waiting: [PasswordCheck] = []
+        var waiting: FairQueue<PasswordCheck>
         var running = 0
         /// Passwords that were right, and until when that is believed: milliseconds of the clock. A key names the state
         /// of the accounts too, so a changed password is another key.
         var right: [PasswordCheck.Key: Int64] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let hashes = Atomic<Int>(0)
     private let queue = DispatchQueue(label: "password-hashes", attributes: .concurrent)
     private let width: Int
-    private let queueLimit: Int
     private let memory: Memory
 
     /// For how long, and of how many, it is remembered that a password was right.
@@ -54,7 +52,7 @@ package final class PasswordPool: Sendable {
         precondition(width > 0 && queueLimit >= 0)
         self.memory = memory
         self.width = width
-        self.queueLimit = queueLimit
+        state = Mutex(State(waiting: FairQueue(capacity: queueLimit)))
     }
 
     package static var standardWidth: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) / 2) }
@@ -62,10 +60,12 @@ package final class PasswordPool: Sendable {
     /// How many hashes have been computed.
     package var hashesRun: Int { hashes.load(ordering: .relaxed) }
 
-    /// Runs the check, or joins the one under way. `completion` is called once: on a thread of the pool, or from within
-    /// this call where the answer is remembered. False where too many checks wait already, and then it never is.
-    package func submit(_ check: PasswordCheck, completion: @escaping Completion) -> Bool {
-        enum Outcome { case remembered, refused, queued, start }
+    /// Runs the check, or joins the one under way; clients take turns. `completion` is called once: on a thread of the
+    /// pool, or from within this call where the answer is remembered; with `failed`, on the thread of another's call,
+    /// where this client had so many checks waiting that one had to go for others'. False where too many wait already,
+    /// and then it never is.
+    package func submit(_ check: PasswordCheck, from client: UInt64, completion: @escaping Completion) -> Bool {
+        enum Outcome { case remembered, refused, queued, start, displaced([Completion]) }
         let now = memory.lifetime > 0 ? memory.clock() : 0
         let outcome = state.withLock { state -> Outcome in
             if let end = state.right[check.key], now < end { return .remembered }
@@ -78,10 +78,15 @@ package final class PasswordPool: Sendable {
                 state.running += 1
                 return .start
             }
-            guard state.waiting.count < queueLimit else { return .refused }
-            state.waiters[check.key] = [completion]
-            state.waiting.append(check)
-            return .queued
+            switch state.waiting.append(check, of: client) {
+            case .full: return .refused
+            case .taken:
+                state.waiters[check.key] = [completion]
+                return .queued
+            case .displacing(let other):
+                state.waiters[check.key] = [completion]
+                return .displaced(state.waiters.removeValue(forKey: other.key) ?? [])
+            }
         }
         switch outcome {
         case .remembered:
@@ -89,6 +94,9 @@ package final class PasswordPool: Sendable {
             return true
         case .refused: return false
         case .queued: return true
+        case .displaced(let completions):
+            for completion in completions { completion(.failed) }
+            return true
         case .start:
             queue.async { self.run(startingWith: check) }
             return true
@@ -107,7 +115,7 @@ package final class PasswordPool: Sendable {
             }
             for completion in completions { completion(verdict) }
             next = state.withLock { state in
-                guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+                if let next = state.waiting.popFirst() { return next }
                 state.running -= 1
                 return nil
             }

@@ -93,6 +93,17 @@ static inline int linux_set_option(int descriptor, int level, int option, int va
     return (int)linux_result(setsockopt(descriptor, level, option, &value, sizeof value));
 }
 
+// The soft limit becomes the hard one; returns what holds then, 0 where it can't be known.
+static inline long linux_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    if (limit.rlim_cur < limit.rlim_max) {
+        struct rlimit raised = {.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+    }
+    return limit.rlim_cur > INT32_MAX ? INT32_MAX : (long)limit.rlim_cur;
+}
+
 // Closing then resets the connection: the peer can't take what it has for the whole.
 static inline void linux_reset_on_close(int descriptor) {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};

@@ -25,7 +25,7 @@ package final class ProxyServer: Sendable {
         OperatorNotes.follow(log)
         let listener = configuration.listener
         let count = listener.workers > 0 ? listener.workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        let setting = WorkerSetting(configuration, accounts, identity, log)
+        let setting = WorkerSetting(configuration, accounts, identity, log, workers: count)
         var mailboxes: [Mailbox<WorkerMessage>] = []
         var port = listener.port
         var address = ""
@@ -45,6 +45,11 @@ package final class ProxyServer: Sendable {
             for mailbox in mailboxes { mailbox.post(.plugins(view)) }
         }
         self.plugins = plugins
+        if setting.allowance.connections < configuration.limits.connections {
+            StandardError.write(
+                "LIMITS.connections: the process has descriptors for \(setting.allowance.connections) on each worker; "
+                    + "raise the hard limit (ulimit -Hn)\n")
+        }
         url = "\(identity == nil ? "http" : "https")://\(address)"
         for (index, mailbox) in mailboxes.enumerated() {
             Self.start(index, setting, mailbox, plugins, socket: sockets[index], in: workers)
@@ -79,7 +84,8 @@ package final class ProxyServer: Sendable {
     ) {
         let new = setting.withLock { current in
             let log = Self.log(configuration.logger, replacing: current.log)
-            current = WorkerSetting(configuration, accounts, identity, log, replacing: current)
+            current = WorkerSetting(
+                configuration, accounts, identity, log, workers: mailboxes.count, replacing: current)
             return current
         }
         let taken = DispatchGroup()

@@ -7,6 +7,8 @@ import HTTPCore
 /// that was taken away must not live on with an old request.
 final class Terms {
     let serverSettings: ServerSettings
+    /// How much may wait for slow peers, in bytes, before no further exchange begins.
+    let bufferedMaximum: Int
     let timeouts: ExchangeTimeouts
     /// How often whoever watches a preview is decided on again.
     let reviewInterval: Interval
@@ -31,6 +33,7 @@ final class Terms {
         replacing old: Terms?
     ) {
         serverSettings = ServerSettings(configuration)
+        bufferedMaximum = configuration.limits.bufferedBytes
         timeouts = ExchangeTimeouts(configuration.timeouts)
         reviewInterval = Interval(configuration.liveReview)
         reviewGrace = Interval(configuration.liveGrace)

@@ -33,6 +33,8 @@ final class Worker {
     let ledger: Ledger
 
     private let pluginSocket: String
+    private var overloadNotes = OverloadNotes()
+    private lazy var reception = Reception(loop: loop, setting.allowance) { [unowned self] in note($0) }
     private let multi: CurlMulti
     private let control: ControlClient
     private var setting: WorkerSetting
@@ -71,13 +73,12 @@ final class Worker {
     /// Serves clients of `socket` until it is told to drain and has done so.
     func run(_ socket: consuming ListeningSocket) {
         mailboxSource = MailboxSource(mailbox, loop: loop) { [unowned self] in receive($0) }
-        listener = Listener(socket, loop: loop) { [unowned self] descriptor, peer in
-            let connection = ProxyConnection(descriptor: descriptor, peer: peer, worker: self)
-            connections[ObjectIdentifier(connection)] = connection
-            ledger.counters[.acceptedConnections] &+= 1
-        }
+        listener = Listener(
+            socket, loop: loop, accept: { [unowned self] in welcome($0, $1) },
+            turnAway: { [unowned self] in reception.turnAway($0, nextRequestID(), isPlain: identity == nil) })
         loop.run()
         for connection in Array(connections.values) { connection.abort() }
+        reception.closeAll()
         listener?.closeDescriptor()
         mailboxSource?.closeDescriptor()
         points.handOver()
@@ -88,6 +89,16 @@ final class Worker {
         accounts?.shutDown()
         multi.shutDown()
         ledger.shutDown()
+    }
+
+    private func welcome(_ descriptor: Int32, _ peer: SocketAddress) {
+        if let overload = reception.overload(peer, beside: connections.count) {
+            reception.refuse(descriptor, overload, nextRequestID(), isPlain: identity == nil)
+            return
+        }
+        let connection = ProxyConnection(descriptor: descriptor, peer: peer, worker: self)
+        connections[ObjectIdentifier(connection)] = connection
+        ledger.counters[.acceptedConnections] &+= 1
     }
 
     private func receive(_ message: WorkerMessage) {
@@ -128,6 +139,7 @@ final class Worker {
         )
         former.retire(for: terms)
         points.rename(PointNames(new.configuration))
+        reception.allowance = new.allowance
         if new.decidesLike(old) {
             if case .file(let directory) = new.accounts { authenticator.replace(directory: directory) }
         } else {
@@ -148,11 +160,21 @@ final class Worker {
         return id
     }
 
+    /// Whether so much waits for slow peers that no further exchange may begin.
+    var isFull: Bool { loop.buffered.count > terms.bufferedMaximum }
+
+    /// Somebody was refused since a bound is reached.
+    func note(_ overload: Overload) {
+        if let line = overloadNotes.line(overload, at: loop.now) { OperatorNotes.write(line) }
+    }
+
     /// Has a password compared; false where too many wait already.
     func verify(_ check: PasswordCheck, for connection: ProxyConnection) -> Bool {
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let isSubmitted = setting.passwords.submit(check) { mailbox.post(.verdict(ticket: ticket, check, $0)) }
+        let isSubmitted = setting.passwords.submit(check, from: connection.peer.network) {
+            mailbox.post(.verdict(ticket: ticket, check, $0))
+        }
         if !isSubmitted { waiting[ticket] = nil }
         return isSubmitted
     }
@@ -196,6 +218,7 @@ final class Worker {
 
     func closed(_ connection: ProxyConnection) {
         connections[ObjectIdentifier(connection)] = nil
+        reception.left(connection.peer)
         if drainEnd != nil, connections.isEmpty { loop.stop() }
     }
 

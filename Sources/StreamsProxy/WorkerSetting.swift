@@ -11,16 +11,20 @@ struct WorkerSetting: Sendable {
     let passwords: PasswordPool
     let tokens: TokensQueue
     let log: AccessLog
+    let allowance: ConnectionAllowance
 
     /// What `old` has that still fits is used on: verdicts on passwords, and the queue of who changes the accounts.
     init(
         _ configuration: Configuration, _ accounts: AccountsSource, _ identity: TLSIdentity?, _ log: AccessLog,
-        replacing old: WorkerSetting? = nil
+        workers: Int, replacing old: WorkerSetting? = nil
     ) {
         self.configuration = configuration
         self.log = log
         self.accounts = accounts
         self.identity = identity
+        allowance = ConnectionAllowance(
+            configuration.limits, workers: workers, descriptors: DescriptorLimit.raise(),
+            addresses: old?.allowance.addresses ?? AddressCensus())
         if let old, old.configuration.decisionCache == configuration.decisionCache {
             passwords = old.passwords
         } else {

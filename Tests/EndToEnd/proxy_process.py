@@ -142,9 +142,9 @@ class ProxyProcess:
         """The proxy's plugin routes as a URL, no slash at the end."""
         return f"{'https' if self.context else 'http'}://127.0.0.1:{self._port}{PREFIX}"
 
-    def connect(self, timeout: float = DEADLINE, receive_buffer: int = 0) -> Connection:
-        """A new connection to it."""
-        return Connection(self.address, timeout, receive_buffer, self.context)
+    def connect(self, timeout: float = DEADLINE, receive_buffer: int = 0, source: str = "") -> Connection:
+        """A new connection to it, from the address `source` where that is given."""
+        return Connection(self.address, timeout, receive_buffer, self.context, source)
 
     def ask(
         self,

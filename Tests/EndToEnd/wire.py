@@ -48,8 +48,11 @@ class Connection:
         timeout: float = DEADLINE,
         receive_buffer: int = 0,
         context: "ssl.SSLContext | None" = None,
+        source: str = "",
     ) -> None:
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if source:
+            self.sock.bind((source, 0))
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.sock.settimeout(timeout)

@@ -29,6 +29,8 @@ final class TestServer: Sendable {
         /// Goes on with what is held or paused.
         case resume
         case drain
+        /// Writes down what the loop's connections keep.
+        case count
         case stop
     }
 
@@ -94,6 +96,7 @@ final class TestServer: Sendable {
             let mail = MailboxSource(mailbox, loop: loop) { command in
                 switch command {
                 case .resume: for connection in connections.values { connection.resume() }
+                case .count: journal.note("buffered \(loop.buffered.count)")
                 case .drain: for connection in connections.values { connection.drain() }
                 case .stop:
                     for connection in connections.values { connection.abort() }

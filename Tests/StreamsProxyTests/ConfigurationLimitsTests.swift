@@ -33,6 +33,10 @@ struct ConfigurationLimitsTests {
         #expect(limits.contentRate == 500)
         #expect(limits.contentRateWindow == .seconds(10))
         #expect(limits.contentRateGrace == .seconds(20))
+        #expect(limits.readAhead == 16384)
+        #expect(limits.connections == 4096)
+        #expect(limits.connectionsPerAddress == 1024)
+        #expect(limits.bufferedBytes == 268_435_456)
         #expect(limits.answerHead == 32768)
         #expect(limits.answerFields == 100)
     }
@@ -82,6 +86,19 @@ struct ConfigurationLimitsTests {
             name: "content_rate_grace", least: "0", most: "86400", wrong: ["-0.1", "86401"],
             rule: "must be a number of seconds from 0 to 86400",
             value: { String($0.contentRateGrace.components.seconds) }),
+        Member(
+            name: "read_ahead", least: "0", most: "1048576", wrong: ["-1", "1048577"],
+            rule: "must be a whole number of bytes from 0 to 1048576 (1 MiB)", value: { String($0.readAhead) }),
+        Member(
+            name: "connections", least: "1", most: "1048576", wrong: ["0", "1048577"],
+            rule: "must be a whole number from 1 to 1048576", value: { String($0.connections) }),
+        Member(
+            name: "connections_per_address", least: "0", most: "1048576", wrong: ["-1", "1048577"],
+            rule: "must be a whole number from 0 to 1048576", value: { String($0.connectionsPerAddress) }),
+        Member(
+            name: "buffered_bytes", least: "1048576", most: "1099511627776", wrong: ["1048575", "1099511627777"],
+            rule: "must be a whole number of bytes from 1048576 (1 MiB) to 1099511627776 (1 TiB)",
+            value: { String($0.bufferedBytes) }),
         bytes("answer_head", \.answerHead), fields("answer_fields", \.answerFields),
     ]
 

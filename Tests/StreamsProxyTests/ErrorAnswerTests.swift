@@ -77,7 +77,9 @@ struct ErrorAnswerTests {
             Row(.upstream(.silence), 504, 6), Row(.upstream(.requestTimeout), 504, 9),
         ] + MessageError.allCases.map { Row(.upstream(.unreadable($0)), 502, 4) }
 
-    static let rows = requests + malformed + unauthenticated + denied + upstream
+    private static let overloads = Overload.allCases.map { Row(.overloaded($0), 503, 1) }
+
+    static let rows = requests + overloads + malformed + unauthenticated + denied + upstream
 
     @Test(arguments: rows)
     func `A refusal has its status, code and challenge`(_ row: Row) {

@@ -29,6 +29,9 @@ package final class EventLoop {
     /// Memory that is lent out for one event and comes back warm.
     package let memory = LoopMemory()
 
+    /// What connections keep beyond that.
+    package let buffered = BufferedBytes()
+
     package init() throws(SystemError) {
         epoll = linux_epoll_create()
         if epoll < 0 { throw SystemError(call: "epoll_create1", code: -epoll) }

@@ -1,18 +1,30 @@
 import CLinux
 import Glibc
 
-/// Accepts clients on a listening socket and hands each to `accept`.
+/// Accepts clients on a listening socket and hands each to `accept`; those for whom the process has no descriptor left
+/// to `turnAway`, which must close it.
 package final class Listener: EventSource {
     private let accept: (_ descriptor: Int32, _ peer: SocketAddress) -> Void
+    private let turnAway: (_ descriptor: Int32) -> Void
+    /// Given up for a moment to accept a client that can't be kept: it is told, instead of waiting for nobody.
+    private var spare = Listener.openSpare()
 
     package init(
         _ socket: consuming ListeningSocket, loop: EventLoop,
-        accept: @escaping (_ descriptor: Int32, _ peer: SocketAddress) -> Void
+        accept: @escaping (_ descriptor: Int32, _ peer: SocketAddress) -> Void,
+        turnAway: @escaping (_ descriptor: Int32) -> Void = RefusedConnection.reset
     ) {
         self.accept = accept
+        self.turnAway = turnAway
         super.init(descriptor: socket.release(), loop: loop)
         open(.readable)
     }
+
+    deinit {
+        if spare >= 0 { Glibc.close(spare) }
+    }
+
+    private static func openSpare() -> Int32 { Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC) }
 
     package override func ready(_ events: Events) {
         // Bounded, so that a flood of clients can't starve those already here.
@@ -24,10 +36,11 @@ package final class Listener: EventSource {
                 continue
             }
             switch -accepted {
-            case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-                // Readiness would be told again at once and spin: look away until others may have closed.
-                wait(for: [])
-                setDeadline(loop.now.advanced(by: Interval(nanoseconds: 50_000_000)))
+            case EMFILE, ENFILE:
+                if acceptOnSpare() { continue }
+                lookAway()
+            case ENOBUFS, ENOMEM:
+                lookAway()
             case EINTR, ECONNABORTED, EPERM, EPROTO:
                 continue
             default:
@@ -37,7 +50,25 @@ package final class Listener: EventSource {
         }
     }
 
+    /// False where there is no spare descriptor, or another thread has taken it meanwhile.
+    private func acceptOnSpare() -> Bool {
+        guard spare >= 0 else { return false }
+        Glibc.close(spare)
+        var storage = sockaddr_storage()
+        let accepted = linux_accept(descriptor, &storage)
+        if accepted >= 0 { turnAway(accepted) }
+        spare = Self.openSpare()
+        return accepted >= 0
+    }
+
+    /// Readiness would be told again at once and spin: look away until others may have closed.
+    private func lookAway() {
+        wait(for: [])
+        setDeadline(loop.now.advanced(by: Interval(nanoseconds: 50_000_000)))
+    }
+
     package override func deadlinePassed() {
+        if spare < 0 { spare = Self.openSpare() }
         wait(for: .readable)
     }
 }

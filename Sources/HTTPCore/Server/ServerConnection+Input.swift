@@ -7,7 +7,7 @@ extension ServerConnection {
         var buffer = loop.memory.takeReadBuffer()
         let result =
             switch transport {
-            case .plain: SystemCall.receive(descriptor, into: &buffer, limit: buffer.count)
+            case .plain: SystemCall.receive(descriptor, into: &buffer, limit: readLimit(buffer.count))
             case .secure(let session): receive(through: session, into: &buffer)
             }
         switch result {
@@ -19,6 +19,14 @@ extension ServerConnection {
         case .failed: if !answerPlainHTTP() { close(phase == .lingering ? .completed : .clientGone) }
         }
         loop.memory.giveBack(readBuffer: buffer)
+    }
+
+    /// No more is read ahead of an answer than may wait.
+    private func readLimit(_ size: Int) -> Int {
+        switch phase {
+        case .held, .answering: max(1, min(size, settings.readAheadMaximum - input.count))
+        case .head, .content, .tunnel, .lingering, .closed: size
+        }
     }
 
     private func deliver(_ bytes: Span<UInt8>) {

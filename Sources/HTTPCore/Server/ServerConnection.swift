@@ -95,6 +95,10 @@ open class ServerConnection: EventSource {
     final var isHeadBegun = false
     final var pace: ContentPace
     final var sendPatience = Instant.never
+    /// What the subclass keeps of the request at hand, in bytes.
+    private final var heldBytes = 0
+    /// What the loop has been told that this connection keeps.
+    private final var countedBytes = 0
     /// The subclass's deadline for the exchange at hand; `exchangeDeadlinePassed` tells.
     package final var exchangeDeadline: Instant {
         get { exchangeEnd }
@@ -220,7 +224,29 @@ open class ServerConnection: EventSource {
         if !output.isEmpty { wanted.insert(.writable) }
         if case .secure(let session) = transport, session.wantsToWrite { wanted.insert(.writable) }
         wait(for: wanted)
+        if !output.isEmpty || !input.isEmpty || countedBytes != 0 { countBytes() }
         updateDeadline()
+    }
+
+    /// Tells the loop what is kept now.
+    private func countBytes() {
+        let kept = output.count + input.count + heldBytes
+        if kept == countedBytes { return }
+        loop.buffered.change(from: countedBytes, to: kept)
+        countedBytes = kept
+    }
+
+    /// The subclass keeps so many bytes more of the request at hand.
+    package final func hold(_ count: Int) {
+        heldBytes += count
+        countBytes()
+    }
+
+    /// It keeps none any more.
+    package final func releaseHeld() {
+        if heldBytes == 0 { return }
+        heldBytes = 0
+        countBytes()
     }
 
     var isReading: Bool {
@@ -228,7 +254,7 @@ open class ServerConnection: EventSource {
         case .lingering: true
         // Whoever does not take its answers gets no more of them, so asking for more is of no use.
         case .head: !isOutputPending
-        case .held, .answering: input.count < LoopMemory.waitingMaximum
+        case .held, .answering: input.count < settings.readAheadMaximum
         case .content: isDraining || !isReadingPaused
         case .tunnel: !isReadingPaused
         case .closed: false
@@ -272,6 +298,8 @@ open class ServerConnection: EventSource {
         tally.answerBytes = max(0, tally.answerBytes - output.count)
         output.removeAll(loop.memory)
         loop.memory.giveBack(exchange(&input, with: []))
+        heldBytes = 0
+        countBytes()
         closed(end)
     }
 

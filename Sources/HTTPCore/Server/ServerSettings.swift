@@ -13,6 +13,8 @@ package struct ServerSettings: Sendable {
     package var sendTimeout = Interval(.seconds(60))
     /// How long a closing connection is still listened to, so that the client can read its answer (RFC 9112 §9.6).
     package var lingerTimeout = Interval(.seconds(2))
+    /// How much is read ahead, in bytes, while an answer is under way; the rest waits with the client.
+    package var readAheadMaximum = 16384
     /// The longest request content, in bytes.
     package var contentMaximum = 1 << 30
     /// Unread content up to this size is read and dropped to keep the connection; for more it is closed.

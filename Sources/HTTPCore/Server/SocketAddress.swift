@@ -6,6 +6,8 @@ package struct SocketAddress: Sendable {
     /// The address in text, no brackets around IPv6.
     package let address: [UInt8]
     package let port: Int
+    /// Whose connections are counted as one.
+    package let network: UInt64
 
     /// What a socket call has written; an IPv4 address that came through an IPv6 socket is shown as IPv4.
     init(_ storage: sockaddr_storage) {
@@ -31,6 +33,20 @@ package struct SocketAddress: Sendable {
         let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         let mapped = Array("::ffff:".utf8)
         address = bytes.starts(with: mapped) && bytes.contains(UInt8(ascii: ".")) ? Array(bytes[7...]) : bytes
+        network = Self.network(storage)
+    }
+
+    private static func network(_ storage: sockaddr_storage) -> UInt64 {
+        // SAFETY: sockaddr_storage is made to be read as the type that its family names, and is larger than both.
+        withUnsafeBytes(of: storage) { bytes in
+            switch Int32(storage.ss_family) {
+            case AF_INET:
+                withUnsafeBytes(of: bytes.load(as: sockaddr_in.self).sin_addr) { ClientNetwork.number(Array($0)) }
+            case AF_INET6:
+                withUnsafeBytes(of: bytes.load(as: sockaddr_in6.self).sin6_addr) { ClientNetwork.number(Array($0)) }
+            default: 0
+            }
+        }
     }
 
     /// `127.0.0.1:5000`, `[::1]:5000`

@@ -18,6 +18,7 @@ package enum Refusal: Error, Sendable, Equatable {
     /// The tokens' own content limit.
     case tokensContentTooLarge
     case tokensOverloaded
+    case overloaded(Overload)
 }
 
 /// A decision that lets nobody pass.
@@ -111,6 +112,9 @@ package struct ErrorAnswer: Sendable, Equatable {
                 413, 12046, "Invalid http request", "the content of this request may have 1048576 bytes")
         case .tokensOverloaded:
             self.init(503, 1, "Internal server error", "Too many changes of tokens at once")
+            retryAfter = 1
+        case .overloaded(let overload):
+            self.init(503, 1, "Internal server error", overload.detail)
             retryAfter = 1
         }
     }

@@ -95,9 +95,12 @@ struct ConfigurationSummary {
         let rate =
             limits.contentRate == 0
             ? "" : ", at least \(limits.contentRate) a second over \(Displayed.seconds(limits.contentRateWindow))"
+        let ofAddress = limits.connectionsPerAddress == 0 ? "any number" : "\(limits.connectionsPerAddress)"
         return [
             "request's head   \(limits.requestHead) bytes, its line \(limits.requestLine), \(limits.requestFields) fields",
             "request content  \(configuration.http.requestMaximumSize) bytes\(rate)",
+            "connections      \(limits.connections) on a worker, \(ofAddress) of a client address",
+            "buffered         \(limits.bufferedBytes) bytes on a worker",
             "answer's head    \(limits.answerHead) bytes, \(limits.answerFields) fields",
         ]
     }

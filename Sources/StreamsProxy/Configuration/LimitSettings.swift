@@ -17,6 +17,14 @@ package struct LimitSettings: Sendable, Equatable {
     package var contentRateWindow: Duration = .seconds(10)
     /// `content_rate_grace`: how long before the first window.
     package var contentRateGrace: Duration = .seconds(20)
+    /// `read_ahead`: of requests sent ahead while an answer is under way, in bytes.
+    package var readAhead = 16 << 10
+    /// `connections`: clients that one worker serves at once.
+    package var connections = 4096
+    /// `connections_per_address`: those of one client address, on all workers; 0 sets no limit.
+    package var connectionsPerAddress = 1024
+    /// `buffered_bytes`: what one worker keeps for slow peers; above it no further exchange begins.
+    package var bufferedBytes = 256 << 20
     /// `answer_head`: the head of an answer of Luna-Streams, in bytes, the empty line included.
     package var answerHead = 32 << 10
     /// `answer_fields`: its field lines.

@@ -17,6 +17,11 @@ enum LimitsSection {
         limits.contentRateWindow = section.value("content_rate_window", .seconds, &problems) ?? limits.contentRateWindow
         limits.contentRateGrace =
             section.value("content_rate_grace", .secondsOrNone, &problems) ?? limits.contentRateGrace
+        limits.readAhead = section.value("read_ahead", .readAhead, &problems) ?? limits.readAhead
+        limits.connections = section.value("connections", .connections, &problems) ?? limits.connections
+        limits.connectionsPerAddress =
+            section.value("connections_per_address", .connectionsPerAddress, &problems) ?? limits.connectionsPerAddress
+        limits.bufferedBytes = section.value("buffered_bytes", .bufferedBytes, &problems) ?? limits.bufferedBytes
         limits.answerHead = section.value("answer_head", .headLength, &problems) ?? limits.answerHead
         limits.answerFields = section.value("answer_fields", .fieldCount, &problems) ?? limits.answerFields
         section.refuseUnknownNames(&problems)
@@ -29,6 +34,31 @@ extension Setting<Int> {
     fileprivate static var headLength: Self {
         Setting(rule: "must be a whole number of bytes from 1024 to 65535") { node in
             node.integer.flatMap { (1024...65535).contains($0) ? $0 : nil }
+        }
+    }
+
+    fileprivate static var readAhead: Self {
+        Setting(rule: "must be a whole number of bytes from 0 to 1048576 (1 MiB)") { node in
+            node.integer.flatMap { (0...1 << 20).contains($0) ? $0 : nil }
+        }
+    }
+
+    fileprivate static var connections: Self {
+        Setting(rule: "must be a whole number from 1 to 1048576") { node in
+            node.integer.flatMap { (1...1 << 20).contains($0) ? $0 : nil }
+        }
+    }
+
+    fileprivate static var connectionsPerAddress: Self {
+        Setting(rule: "must be a whole number from 0 to 1048576") { node in
+            node.integer.flatMap { (0...1 << 20).contains($0) ? $0 : nil }
+        }
+    }
+
+    /// At least what a few requests need that are looked at before they go on.
+    fileprivate static var bufferedBytes: Self {
+        Setting(rule: "must be a whole number of bytes from 1048576 (1 MiB) to 1099511627776 (1 TiB)") { node in
+            node.integer.flatMap { (1 << 20...1 << 40).contains($0) ? $0 : nil }
         }
     }
 

@@ -22,6 +22,9 @@ extension ProxyConnection {
             found = RouteMatch(route: route, streamID: nil)
             record.route = route
             terms.resources.answer(route, on: self)
+        case .forwarded where worker.isFull, .accounts where worker.isFull:
+            worker.note(.bufferedBytes)
+            respond(.overloaded(.bufferedBytes))
         case .forwarded(let admitted):
             match = admitted.match
             found = match
@@ -112,6 +115,7 @@ extension ProxyConnection {
         }
         if gathered.capacity == 0 { gathered = loop.memory.takeBuffer() }
         gathered.append(bytes)
+        hold(bytes.count)
     }
 
     func useGathered() {
@@ -127,6 +131,7 @@ extension ProxyConnection {
                 dropRequest()
                 respond(refusal)
             } else {
+                hold(requestBytes.count)
                 begin(isComplete: true)
             }
         case .accounts(let call):
@@ -162,6 +167,7 @@ extension ProxyConnection {
 
     func dropGathered() {
         loop.memory.giveBack(Swift.exchange(&gathered, with: []))
+        releaseHeld()
     }
 }
 

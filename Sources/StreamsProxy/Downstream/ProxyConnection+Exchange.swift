@@ -300,6 +300,7 @@ extension ProxyConnection {
 
     func dropRequest() {
         loop.memory.giveBack(Swift.exchange(&requestBytes, with: []))
+        releaseHeld()
     }
 
     /// What the request may have changed is no longer known, whatever became of it.

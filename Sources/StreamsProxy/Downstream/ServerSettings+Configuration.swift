@@ -13,6 +13,7 @@ extension ServerSettings {
         headTimeout = Interval(min(bounds.requestHeadTimeout, http.requestTimeout))
         firstByteTimeout = Interval(min(bounds.firstByteTimeout, http.requestTimeout))
         keepAliveTimeout = Interval(http.keepAliveTimeout)
+        readAheadMaximum = bounds.readAhead
         contentMaximum = http.requestMaximumSize
         pace.silence = Interval(http.requestTimeout)
         pace.rate = bounds.contentRate

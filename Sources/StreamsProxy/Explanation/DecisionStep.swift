@@ -9,7 +9,7 @@ extension Refusal {
     /// The step that refuses so.
     var step: DecisionStep {
         switch self {
-        case .malformed: .request
+        case .malformed, .overloaded: .request
         case .noSuchPage, .methodNotAllowed, .unknownAPIVersion, .repeatedAPIVersion: .route
         case .denied(.forbidden(.missingVerb(_))), .pluginForbidden: .permission
         case .denied(.forbidden(.foreignAccount)): .separation

@@ -30,6 +30,8 @@ final class UpstreamConnection: EventSource {
     private var input: [UInt8] = []
     private let output = OutputQueue()
     private var isPaused = false
+    /// What the loop has been told that this connection keeps.
+    private var countedBytes = 0
     private weak var pool: UpstreamPool?
     /// The exchange's other side, while there is one.
     private var client: ProxyConnection?
@@ -78,6 +80,7 @@ final class UpstreamConnection: EventSource {
         client = nil
         output.removeAll(loop.memory)
         loop.memory.giveBack(exchange(&input, with: []))
+        countBytes()
         switch transport {
         case .plain:
             closeDescriptor()
@@ -141,6 +144,15 @@ final class UpstreamConnection: EventSource {
         var wanted: Events = isPaused ? [] : [.readable, .peerFinished]
         if !output.isEmpty { wanted.insert(.writable) }
         wait(for: wanted)
+        if !output.isEmpty || countedBytes != 0 { countBytes() }
+    }
+
+    /// Tells the loop what is kept now: a head that has not ended is none of it, being one at a time and bounded.
+    private func countBytes() {
+        let kept = output.count
+        if kept == countedBytes { return }
+        loop.buffered.change(from: countedBytes, to: kept)
+        countedBytes = kept
     }
 
     // MARK: In
