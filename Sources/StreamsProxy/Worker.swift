@@ -38,6 +38,7 @@ final class Worker {
     private let multi: CurlMulti
     private let control: ControlClient
     private var setting: WorkerSetting
+    /// What the next client is shown.
     var identity: TLSIdentity? { setting.identity }
     /// Nil where the accounts file decides.
     private var accounts: AccountsLookup?

@@ -26,8 +26,11 @@ OVER_TLS = {
     "test_live_preview",
     "test_malformed_requests",
     "test_persistent_connections",
+    "test_previews_are_revocable",
     "test_routes",
+    "test_termination",
     "test_upgrade",
+    "test_upstream_failures",
 }
 
 

@@ -119,12 +119,11 @@ def test_renegotiation_is_refused(secure, authority):
     assert "no renegotiation" in said
 
 
-def test_early_data_is_not_taken(secure, authority, tmp_path):
+def test_early_data_is_not_taken(secure, authority):
     """It could be played again by anybody who has seen it."""
-    session = str(tmp_path / "session.pem")
-    s_client(secure, authority, "-tls1_3", "-sess_out", session, text=f"GET / HTTP/1.0\r\n\r\n")
-    said = s_client(secure, authority, "-tls1_3", "-sess_in", session)
-    assert "Max Early Data: 0" in said or "Early data was not sent" in said
+    request = f"GET {route('/version')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    said = s_client(secure, authority, "-tls1_3", "-ign_eof", text=request)
+    assert re.findall(r"Max Early Data: ([0-9]+)", said) in (["0"], ["0", "0"])
 
 
 def test_forwarded_proto_is_https(secure):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import struct
 import threading
@@ -10,7 +11,7 @@ import pytest
 
 from bytestream import DEADLINE, ByteStream
 from messages import content_after, read_answer_head
-from origins import BigOrigin, CloseDelimitedOrigin, EchoOrigin, TruncatingOrigin
+from origins import BigOrigin, CloseDelimitedOrigin, EchoOrigin, Origin, OriginConnection, TruncatingOrigin
 from proxy_process import MemoryWatch
 from tls_socket import TLSSocket
 from vocabulary import route
@@ -254,6 +255,63 @@ def test_a_slow_reader_fills_no_memory(start_proxy, certificate):
             count += len(piece)
         assert count == 64 << 20
     assert watch.growth < 8 << 20, f"{watch.growth >> 10} KiB"
+
+
+class PatientOrigin(Origin):
+    """Reads a request's content only when it is told to, and answers with its checksum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_read = threading.Event()
+
+    def serve(self, connection: OriginConnection) -> None:
+        request, content = connection.read_head()
+        self.may_read.wait(30)
+        answer = hashlib.sha256(content.read()).hexdigest().encode()
+        connection.finish(request, content)
+        connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(answer), answer))
+
+
+def test_an_upload_that_luna_streams_does_not_take_waits_with_the_client(start_proxy, certificate):
+    """What is inside TLS when reading stops is read when it goes on, though epoll says nothing of it."""
+    proxy = start_proxy(PatientOrigin(), workers=1, TLS=certificate.settings)
+    content = bytes(range(251)) * (1 << 17)
+    with MemoryWatch(proxy) as watch, proxy.connect() as connection:
+        fields = [proxy.credentials, ("Content-Length", str(len(content)))]
+        sent = threading.Event()
+
+        def send() -> None:
+            connection.send(request_bytes("POST", route("/streams"), fields) + content)
+            sent.set()
+
+        threading.Thread(target=send, daemon=True).start()
+        proxy.origin.wait_for_requests(1)
+        assert not sent.wait(0.5), "nobody has taken it, so somebody has kept it"
+        proxy.origin.may_read.set()
+        assert sent.wait(30)
+        answer = connection.read_answer("POST")
+    assert answer.content == hashlib.sha256(content).hexdigest().encode()
+    assert watch.growth < 8 << 20, f"{watch.growth >> 10} KiB"
+
+
+def test_connections_that_have_gone_leave_no_memory(secure):
+    def come_and_go(count: int) -> None:
+        for number in range(count):
+            sock = raw(secure)
+            if number % 4 == 0:
+                sock.sendall(TLSSocket(sock, secure.context, shake=False).greeting())
+            elif number % 4 == 1:
+                sock.sendall(b"\x16\x03\x01\x00\x05nonsense")
+            else:
+                tls = TLSSocket(sock, secure.context)
+                tls.sendall(asking(secure))
+                assert tls.recv(65536).startswith(b"HTTP/1.1 200")
+            sock.close()
+
+    come_and_go(400)
+    before = secure.resident()
+    come_and_go(1600)
+    assert secure.resident() - before < 2 << 20
 
 
 def test_many_connections(secure):
