@@ -19,6 +19,9 @@ final class Terms {
     let owners: OwnershipLookup
     let resources: OwnResources
     let plugins: PluginTerms
+    let health: ServiceHealth
+    /// Nil where `cors` is off.
+    let cors: CORSRule?
 
     private let upstream: UpstreamAddress
     private let answerLimits: MessageLimits
@@ -35,6 +38,8 @@ final class Terms {
         admission = Admission(configuration)
         forwarding = Forwarding(configuration)
         resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
+        health = ServiceHealth(configuration, loop: loop, control: control)
+        cors = configuration.http.cors.map(CORSRule.init)
         upstream = configuration.upstream
         answerLimits = MessageLimits(answers: configuration.limits)
         if let old, old.upstream == upstream, old.answerLimits == answerLimits {

@@ -16,6 +16,8 @@ extension ProxyConnection {
         case .options(let allow):
             found = terms.admission.routes.match(bytes, head.path)
             respondOptions(allow)
+        case .own(.health):
+            answerHealth(head, bytes)
         case .own(let route):
             found = RouteMatch(route: route, streamID: nil)
             terms.resources.answer(route, on: self)
