@@ -4,9 +4,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -14,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -102,6 +105,38 @@ static inline long linux_raise_descriptor_limit(void) {
         if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
     }
     return limit.rlim_cur > INT32_MAX ? INT32_MAX : (long)limit.rlim_cur;
+}
+
+// Of what comes for a listening socket the filter drops each segment with SYN (RFC 9293 §3.1: byte 13 of the TCP header,
+// where a socket filter begins), so no handshake begins; those under way are completed.
+static inline int linux_drop_connection_requests(int listener) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x02, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+    return (int)linux_result(setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
+}
+
+// One datagram to a Unix socket; `path` is shorter than sun_path. Waits at most `seconds` for room.
+static inline long linux_send_datagram(
+    const uint8_t *path, size_t pathCount, const void *bytes, size_t count, int seconds) {
+    struct sockaddr_un address;
+    memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    memcpy(address.sun_path, path, pathCount);
+    int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -(long)errno;
+    struct timeval patience = {.tv_sec = seconds, .tv_usec = 0};
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    // The length tells an abstract name's end: it has no NUL of its own.
+    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + pathCount);
+    long result = linux_result(
+        sendto(descriptor, bytes, count, MSG_NOSIGNAL, (struct sockaddr *)&address, length));
+    close(descriptor);
+    return result;
 }
 
 // Closing then resets the connection: the peer can't take what it has for the whole.

@@ -1,7 +1,7 @@
 import HTTPCore
 import JSON
 
-/// The proxy's own resources: `/version`, `/healthcheck`, `/plugins`.
+/// The proxy's own resources that say the same until the settings change: `/version`, `/plugins`.
 struct OwnResources {
     /// The version of this program, as `version` and `GET /version` tell it.
     static let version = (major: 0, minor: 1, patch: 0)
@@ -9,7 +9,6 @@ struct OwnResources {
     private let versionContent: [UInt8]
     /// The plugin that is built in, as an array's only element; without the array's end.
     private let builtin: [UInt8]
-    private let healthContent = Array("{\"execution_time\":0.0}".utf8)
 
     init(isLunaStreamsActive: Bool) {
         var version = JSONWriter()
@@ -38,10 +37,9 @@ struct OwnResources {
     func answer(_ route: Route, on connection: ProxyConnection) {
         switch route {
         case .version: connection.respond(json: versionContent.span)
-        case .health: connection.respond(json: healthContent.span)
         case .plugins: connection.respond(json: plugins(connection.worker.plugins).span)
         case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame, .tokens,
-            .token, .account, .plugin:
+            .token, .account, .plugin, .health:
             preconditionFailure("answered elsewhere")
         }
     }

@@ -4,41 +4,35 @@ import Glibc
 package import HTTPCore
 import Synchronization
 
-/// The running proxy: workers, the accounts file that they follow, and the signals that end it.
+/// The running proxy: its workers, and what all of them are told.
 package final class ProxyServer: Sendable {
     private let mailboxes: [Mailbox<WorkerMessage>]
     /// As the workers have it.
     private let setting: Mutex<WorkerSetting>
     private let workers = DispatchGroup()
     private let plugins: PluginHost
-    private let isDraining = Atomic<Bool>(false)
-    /// Where it listens, as in a URL: `http://127.0.0.1:5000`.
-    package let url: String
-    /// Calls under way get this long after SIGTERM; a second signal ends at once.
-    private let drainTimeout = Interval(.seconds(30))
+    private let hasDrainBegun = Atomic<Bool>(false)
+    /// Where it listens, as in a URL: `http://127.0.0.1:5000`. At least one.
+    package let urls: [String]
 
-    /// Binds and starts the workers; returns when they listen. Clients are met by TLS where there is an `identity`.
+    /// Binds, or takes the sockets of `inherited`, which are this object's from now on; starts the workers and returns when
+    /// they listen.
+    /// Clients are met by TLS where there is an `identity`.
     package init(
-        _ configuration: Configuration, _ accounts: AccountsSource, _ identity: TLSIdentity? = nil
+        _ configuration: Configuration, _ accounts: AccountsSource, _ identity: TLSIdentity? = nil,
+        inherited: [Int32] = []
     ) throws(SystemError) {
         let log = try AccessLog(configuration.logger)
         OperatorNotes.follow(log)
         let listener = configuration.listener
         let count = listener.workers > 0 ? listener.workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let sockets =
+            inherited.isEmpty
+            ? try ListeningSockets(binding: listener, workers: count)
+            : try ListeningSockets(inherited: inherited, workers: count)
         let setting = WorkerSetting(configuration, accounts, identity, log, workers: count)
         var mailboxes: [Mailbox<WorkerMessage>] = []
-        var port = listener.port
-        var address = ""
-        var sockets: [Int32] = []
-        for index in 0..<count {
-            let socket = try ListeningSocket(host: listener.host, port: port)
-            if index == 0 {
-                port = socket.address.port
-                address = socket.address.description
-            }
-            sockets.append(socket.release())
-            mailboxes.append(try Mailbox())
-        }
+        for _ in 0..<count { mailboxes.append(try Mailbox()) }
         self.mailboxes = mailboxes
         self.setting = Mutex(setting)
         let plugins = try PluginHost { [mailboxes] view in
@@ -50,27 +44,32 @@ package final class ProxyServer: Sendable {
                 "LIMITS.connections: the process has descriptors for \(setting.allowance.connections) on each worker; "
                     + "raise the hard limit (ulimit -Hn)\n")
         }
-        url = "\(identity == nil ? "http" : "https")://\(address)"
+        urls = sockets.addresses.map { "\(identity == nil ? "http" : "https")://\($0)" }
         for (index, mailbox) in mailboxes.enumerated() {
-            Self.start(index, setting, mailbox, plugins, socket: sockets[index], in: workers)
+            let (own, areShared) = (sockets.descriptors[index], sockets.areShared)
+            Self.start(index, in: workers) { () throws(SystemError) in
+                try Worker(setting, mailbox, plugins).run(own, areShared: areShared)
+            }
         }
         plugins.take(configuration.pluginHost)
     }
 
     /// A worker is a block that runs on its own Dispatch queue for as long as the proxy does.
     private static func start(
-        _ index: Int, _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, _ plugins: PluginHost,
-        socket: Int32, in group: DispatchGroup
+        _ index: Int, in group: DispatchGroup, _ run: @escaping @Sendable () throws(SystemError) -> Void
     ) {
         DispatchQueue(label: "worker-\(index)", qos: .userInitiated).async(group: group) {
             do throws(SystemError) {
-                try Worker(setting, mailbox, plugins).run(ListeningSocket(adopting: socket))
+                try run()
             } catch {
                 StandardError.write("streams-proxy: worker \(index) can't start: \(error)\n")
                 exit(71)
             }
         }
     }
+
+    /// How many event loops there are.
+    package var workerCount: Int { mailboxes.count }
 
     /// The accounts file has changed.
     package func follow(_ directory: AccountDirectory) {
@@ -88,13 +87,8 @@ package final class ProxyServer: Sendable {
                 configuration, accounts, identity, log, workers: mailboxes.count, replacing: current)
             return current
         }
-        let taken = DispatchGroup()
-        for mailbox in mailboxes {
-            taken.enter()
-            mailbox.post(.setting(new) { taken.leave() })
-        }
+        tellAll(completion) { .setting(new, taken: $0) }
         plugins.take(configuration.pluginHost)
-        taken.notify(queue: .main, execute: completion)
     }
 
     /// The log by the new settings; the old one where they are the same, or the new file can't be opened.
@@ -117,10 +111,28 @@ package final class ProxyServer: Sendable {
         setting.withLock { $0.log.reopen() }
     }
 
-    /// Ends when every worker has served its last client, and the plugins have ended.
+    /// `completion` is called on the main queue when every worker's loop has turned.
+    package func ping(completion: @escaping @Sendable () -> Void) {
+        tellAll(completion) { .ping($0) }
+    }
+
+    private func tellAll(
+        _ completion: @escaping @Sendable () -> Void, _ message: (@escaping @Sendable () -> Void) -> WorkerMessage
+    ) {
+        let told = DispatchGroup()
+        for mailbox in mailboxes {
+            told.enter()
+            mailbox.post(message { told.leave() })
+        }
+        told.notify(queue: .main, execute: completion)
+    }
+
+    package var isDraining: Bool { hasDrainBegun.load(ordering: .relaxed) }
+
+    /// Ends when every worker has served its last client, or as the settings say, and the plugins have ended. The second time it ends at once.
     package func drain() {
-        guard isDraining.exchange(true, ordering: .relaxed) == false else { exit(1) }
-        for mailbox in mailboxes { mailbox.post(.drain(deadline: drainTimeout)) }
+        guard hasDrainBegun.exchange(true, ordering: .relaxed) == false else { exit(1) }
+        for mailbox in mailboxes { mailbox.post(.drain) }
         plugins.drain()
         let log = setting.withLock { $0.log }
         workers.notify(queue: .main) { [plugins] in

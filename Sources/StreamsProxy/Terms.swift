@@ -23,6 +23,9 @@ final class Terms {
     let plugins: PluginTerms
     /// Where Luna-Streams' routes hang, as the log has it.
     let mount: [UInt8]
+    let health: ServiceHealth
+    /// Nil where `cors` is off.
+    let cors: CORSRule?
 
     private let upstream: UpstreamAddress
     private let answerLimits: MessageLimits
@@ -40,6 +43,8 @@ final class Terms {
         admission = Admission(configuration)
         forwarding = Forwarding(configuration)
         resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
+        health = ServiceHealth(configuration, loop: loop, control: control)
+        cors = configuration.http.cors.map(CORSRule.init)
         upstream = configuration.upstream
         mount = Array(configuration.mount.utf8)
         answerLimits = MessageLimits(answers: configuration.limits)

@@ -16,8 +16,10 @@ enum WorkerMessage: Sendable {
     case setting(WorkerSetting, taken: @Sendable () -> Void)
     /// Something about the Python plugins has changed.
     case plugins(PluginHostView)
-    /// Take no more clients; end when the last is served, or at the deadline.
-    case drain(deadline: Interval)
+    /// End as the settings say, when the last client is served or the time is over.
+    case drain
+    /// Whether the loop still turns.
+    case ping(@Sendable () -> Void)
 }
 
 /// One event loop and all that lives on it: listener, clients, connections to Luna-Streams, decisions. It is made and
@@ -44,13 +46,14 @@ final class Worker {
     private var accounts: AccountsLookup?
     private let mailbox: Mailbox<WorkerMessage>
     private var mailboxSource: MailboxSource<WorkerMessage>?
-    private var listener: Listener?
+    private var listeners: [Listener] = []
+    private var areListenersShared = false
     private var requestIDs = RequestIDSource()
     private var connections: [ObjectIdentifier: ProxyConnection] = [:]
     /// Connections whose request waits for what is done elsewhere: a password compared, a token made.
     private var waiting: [UInt64: ProxyConnection] = [:]
     private var nextTicket: UInt64 = 0
-    private var drainEnd: DrainEnd?
+    private var drain: Drain?
 
     init(
         _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, _ plugins: PluginHost
@@ -71,20 +74,24 @@ final class Worker {
         self.mailbox = mailbox
     }
 
-    /// Serves clients of `socket` until it is told to drain and has done so.
-    func run(_ socket: consuming ListeningSocket) {
+    /// Serves clients of the sockets until it is told to drain and has done so. `areShared`: other processes have them
+    /// too.
+    func run(_ sockets: [Int32], areShared: Bool) {
         mailboxSource = MailboxSource(mailbox, loop: loop) { [unowned self] in receive($0) }
-        listener = Listener(
-            socket, loop: loop, accept: { [unowned self] in welcome($0, $1) },
-            turnAway: { [unowned self] in reception.turnAway($0, nextRequestID(), isPlain: identity == nil) })
+        areListenersShared = areShared
+        listeners = sockets.map { socket in
+            Listener(
+                ListeningSocket(adopting: socket), loop: loop, accept: { [unowned self] in welcome($0, $1) },
+                turnAway: { [unowned self] in reception.turnAway($0, nextRequestID(), isPlain: identity == nil) })
+        }
         loop.run()
         for connection in Array(connections.values) { connection.abort() }
         reception.closeAll()
-        listener?.closeDescriptor()
+        for listener in listeners { listener.closeDescriptor() }
         mailboxSource?.closeDescriptor()
         points.handOver()
         points.closeDescriptor()
-        drainEnd?.closeDescriptor()
+        drain?.closeDescriptor()
         terms.pool.closeAll()
         terms.plugins.pool.closeAll()
         accounts?.shutDown()
@@ -100,6 +107,11 @@ final class Worker {
         let connection = ProxyConnection(descriptor: descriptor, peer: peer, worker: self)
         connections[ObjectIdentifier(connection)] = connection
         ledger.counters[.acceptedConnections] &+= 1
+        switch drain?.step {
+        case nil: break
+        case .noticing: connection.announceEnd()
+        case .arriving, .serving, .ending: connection.drain()
+        }
     }
 
     private func receive(_ message: WorkerMessage) {
@@ -123,8 +135,10 @@ final class Worker {
         case .plugins(let view):
             plugins = view
             points.setWanted(view.wantsPoints)
-        case .drain(let deadline):
-            drain(deadline)
+        case .drain:
+            beginDrain()
+        case .ping(let answer):
+            answer()
         }
     }
 
@@ -220,32 +234,49 @@ final class Worker {
     func closed(_ connection: ProxyConnection) {
         connections[ObjectIdentifier(connection)] = nil
         reception.left(connection.peer)
-        if drainEnd != nil, connections.isEmpty { loop.stop() }
+        drain?.stopIfDone()
     }
 
     // MARK: The end
 
-    var isDraining: Bool { drainEnd != nil }
+    /// Whether new clients had better go elsewhere.
+    var isDraining: Bool { drain != nil }
 
-    private func drain(_ deadline: Interval) {
-        guard drainEnd == nil else { return }
-        listener?.closeDescriptor()
-        let end = DrainEnd(loop: loop)
-        end.setDeadline(loop.now.advanced(by: deadline))
-        drainEnd = end
+    private func beginDrain() {
+        guard drain == nil else { return }
+        let http = setting.configuration.http
+        drain = Drain(self, delay: Interval(http.drainDelay), timeout: Interval(http.drainTimeout))
+        for connection in Array(connections.values) { connection.announceEnd() }
+    }
+
+    /// Nobody is served any more.
+    var isDeserted: Bool { connections.isEmpty }
+
+    /// No connection is begun any more; whether some may still be on their way.
+    func turnAway() -> Bool {
+        // Sockets that others have too go on to fill: whoever takes over serves who waits there.
+        guard !areListenersShared else { return false }
+        var waits = false
+        for listener in listeners where listener.stopHandshakes() { waits = true }
+        return waits
+    }
+
+    /// False where somebody waits who can't be taken yet.
+    func closeListeners() -> Bool {
+        if !areListenersShared {
+            for listener in listeners where !listener.acceptAll() { return false }
+        }
+        for listener in listeners { listener.closeDescriptor() }
+        listeners = []
+        return true
+    }
+
+    /// Idle connections close, others after their answer.
+    func connectionsEnd() {
         for connection in Array(connections.values) { connection.drain() }
-        if connections.isEmpty { loop.stop() }
-    }
-}
-
-/// Stops the loop when draining has taken long enough.
-private final class DrainEnd: EventSource {
-    init(loop: EventLoop) {
-        super.init(descriptor: -1, loop: loop)
-        open([])
     }
 
-    override func deadlinePassed() {
-        loop.stop()
+    func endPreviews() {
+        for connection in Array(connections.values) { connection.endPreview() }
     }
 }

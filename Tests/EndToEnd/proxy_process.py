@@ -6,13 +6,14 @@ import json
 import os
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any, Iterable
+from typing import Any, Iterable, Sequence
 
 from bytestream import DEADLINE
 from messages import Answer
@@ -84,6 +85,17 @@ def command(folder: Path, *arguments: str, password: "str | None" = None) -> Any
     return json.loads(done.stdout) if done.stdout.strip() else None
 
 
+def _passing_on(numbers: "list[int]") -> "list[str]":
+    """A command before the command: the descriptors become 3 and up, and are meant for the process itself."""
+    if not numbers:
+        return []
+    # Out of the way first: one of them may be 3 already.
+    moves = [f"exec {200 + index}<&{number}" for index, number in enumerate(numbers)]
+    moves += [f"exec {3 + index}<&{200 + index} {200 + index}<&-" for index in range(len(numbers))]
+    script = "; ".join([*moves, f"export LISTEN_FDS={len(numbers)} LISTEN_PID=$$", 'exec "$@"'])
+    return ["bash", "-c", script, "bash"]
+
+
 class ProxyProcess:
     """A proxy that runs on a port of the system's choice, over the settings and accounts of its folder."""
 
@@ -97,8 +109,11 @@ class ProxyProcess:
         workers: int = 2,
         arguments: "Iterable[str]" = (),
         context: "ssl.SSLContext | None" = None,
+        port: int = 0,
+        sockets: "Sequence[socket.socket]" = (),
         environment: "dict[str, str] | None" = None,
     ) -> None:
+        """`sockets` are passed on as a service manager does (`LISTEN_FDS`), with the variables of `environment`."""
         self.folder = folder
         self.origin = origin
         #: How its clients speak TLS; None for plain HTTP.
@@ -107,9 +122,11 @@ class ProxyProcess:
         self.output: "list[str]" = []
         self._listening = threading.Event()
         self._port = 0
+        numbers = [sock.fileno() for sock in sockets]
         self.process = subprocess.Popen(
-            [str(EXECUTABLE), "run", "--config", str(folder / "config.json"), "--host", "127.0.0.1", "--port", "0"]
-            + ["--workers", str(workers), *arguments],
+            [*_passing_on(numbers), str(EXECUTABLE), "run", "--config", str(folder / "config.json")]
+            + ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), *arguments],
+            pass_fds=numbers,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -123,6 +123,7 @@ struct ConfigurationCommandTests {
                   ordinary calls  TCP connection 0.1 s, connection 0.25 s, whole answer 42 s
                   live preview    TCP connection 0.1 s, connection 0.25 s, answer's head 42 s, silence 60 s
                   client          first byte 10 s, request's head 10 s, silence in content 60 s, idle 15 s
+                  end             calls and previews get 30 s
 
                 Limits
                   request's head   32768 bytes, its line 8192, 100 fields
@@ -136,6 +137,27 @@ struct ConfigurationCommandTests {
                   Luna-Account-Id  off
 
                 """)
+    }
+
+    @Test func `Check warns of doors that are open`() throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(
+            "config.json",
+            """
+            {"ALLOW_LUNA_ACCOUNT_AUTH_HEADER": 1, "LUNA_API_PLUGINS_SETTINGS": {"luna-streams": {
+              "luna-streams-address": {"origin": "http://localhost"}, "account-isolation": 0}}}
+            """)
+        let header = "  ALLOW_LUNA_ACCOUNT_AUTH_HEADER is on: whoever knows an account's id is let in\n"
+        let isolation = "  account-isolation is off: every account reaches the streams of all\n"
+        for host in ["127.0.0.1", "localhost", "::1"] {
+            let text = CheckCommand.run(["--config", file, "--host", host]).standardOutput
+            #expect(text.hasSuffix("\nWarnings\n\(header)\(isolation)"), "\(text)")
+        }
+        for (host, url) in [("0.0.0.0", "http://0.0.0.0"), ("::", "http://[::]"), ("streams", "http://streams")] {
+            let text = CheckCommand.run(["--config", file, "--host", host]).standardOutput
+            let tls = "  \(url): no TLS, so passwords and tokens cross the network as they are\n"
+            #expect(text.hasSuffix("\nWarnings\n\(tls)\(header)\(isolation)"), "\(text)")
+        }
     }
 
     @Test func `Check prints every problem and exits 78`() throws {

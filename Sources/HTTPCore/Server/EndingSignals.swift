@@ -5,10 +5,10 @@ package enum EndingSignals {
     package static let all = [SIGTERM, SIGINT]
 
     /// Whoever started us may have left them blocked, as threads of Dispatch are, and blocked signals are inherited.
-    package static func unblock(_ numbers: [Int32] = all) {
+    package static func unblock() {
         var signals = sigset_t()
         sigemptyset(&signals)
-        for number in numbers { sigaddset(&signals, number) }
+        for number in all { sigaddset(&signals, number) }
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 }

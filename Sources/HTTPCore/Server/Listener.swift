@@ -4,6 +4,14 @@ import Glibc
 /// Accepts clients on a listening socket and hands each to `accept`; those for whom the process has no descriptor left
 /// to `turnAway`, which must close it.
 package final class Listener: EventSource {
+    private enum Acceptance {
+        case accepted
+        /// Nobody waits.
+        case none
+        /// Somebody waits, and there is no descriptor or memory for a connection.
+        case exhausted
+    }
+
     private let accept: (_ descriptor: Int32, _ peer: SocketAddress) -> Void
     private let turnAway: (_ descriptor: Int32) -> Void
     /// Given up for a moment to accept a client that can't be kept: it is told, instead of waiting for nobody.
@@ -29,24 +37,32 @@ package final class Listener: EventSource {
     package override func ready(_ events: Events) {
         // Bounded, so that a flood of clients can't starve those already here.
         for _ in 0..<64 {
+            switch acceptOne() {
+            case .accepted: continue
+            case .none: return
+            case .exhausted:
+                lookAway()
+                return
+            }
+        }
+    }
+
+    private func acceptOne() -> Acceptance {
+        while true {
             var storage = sockaddr_storage()
             let accepted = linux_accept(descriptor, &storage)
             if accepted >= 0 {
                 accept(accepted, SocketAddress(storage))
-                continue
+                return .accepted
             }
             switch -accepted {
             case EMFILE, ENFILE:
                 if acceptOnSpare() { continue }
-                lookAway()
-            case ENOBUFS, ENOMEM:
-                lookAway()
-            case EINTR, ECONNABORTED, EPERM, EPROTO:
-                continue
-            default:
-                break
+                return .exhausted
+            case ENOBUFS, ENOMEM: return .exhausted
+            case EINTR, ECONNABORTED, EPERM, EPROTO: continue
+            default: return .none
             }
-            return
         }
     }
 
@@ -70,5 +86,26 @@ package final class Listener: EventSource {
     package override func deadlinePassed() {
         if spare < 0 { spare = Self.openSpare() }
         wait(for: .readable)
+    }
+
+    // MARK: The end
+
+    /// From now on the kernel begins no connection for this socket: whoever tries is not answered and tries again a second
+    /// later, perhaps with another socket on the same port. False where that can't be had.
+    ///
+    /// Only for a socket that no other process holds, for it would be deaf there too.
+    package func stopHandshakes() -> Bool {
+        linux_drop_connection_requests(descriptor) >= 0
+    }
+
+    /// Takes everybody who waits, however many; false where some had to be left.
+    package func acceptAll() -> Bool {
+        while true {
+            switch acceptOne() {
+            case .accepted: continue
+            case .none: return true
+            case .exhausted: return false
+            }
+        }
     }
 }

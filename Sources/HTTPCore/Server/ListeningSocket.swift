@@ -13,6 +13,34 @@ package struct ListeningSocket: ~Copyable {
         address = Self.boundAddress(number)
     }
 
+    /// A socket that another process has made and passed on.
+    package init(inherited number: Int32) throws(SystemError) {
+        let isStream = Self.option(number, SO_TYPE) == Int32(SOCK_STREAM.rawValue)
+        let family = Self.option(number, SO_DOMAIN)
+        guard isStream, family == AF_INET || family == AF_INET6, Self.option(number, SO_ACCEPTCONN) == 1 else {
+            throw SystemError(call: "descriptor \(number) was passed on and is no listening TCP socket", code: EINVAL)
+        }
+        // Of the socket, so of whoever else has it too: nobody may be stopped by one that another has taken meanwhile.
+        guard fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) == 0, fcntl(number, F_SETFD, FD_CLOEXEC) == 0
+        else { throw SystemError(call: "fcntl", code: errno) }
+        let result = linux_set_option(number, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        if result < 0 { throw SystemError(call: "setsockopt", code: -result) }
+        self.init(adopting: number)
+    }
+
+    private static func option(_ number: Int32, _ name: Int32) -> Int32 {
+        var value: Int32 = -1
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(number, SOL_SOCKET, name, &value, &length) == 0 ? value : -1
+    }
+
+    /// Another descriptor of the same socket: whoever comes is told of on both, and goes to whom is quicker.
+    package borrowing func duplicate() throws(SystemError) -> Int32 {
+        let copy = fcntl(descriptor.number, F_DUPFD_CLOEXEC, 0)
+        if copy < 0 { throw SystemError(call: "fcntl", code: errno) }
+        return copy
+    }
+
     /// Binds `host`, a name or an address, and `port`.
     package init(host: String, port: Int) throws(SystemError) {
         var hints = addrinfo()

@@ -241,7 +241,8 @@ extension ServerConnection {
             return
         }
         phase = .head
-        patience = loop.now.advanced(by: settings.keepAliveTimeout)
+        let idle = isServerEnding ? settings.endingIdleTimeout : settings.keepAliveTimeout
+        patience = loop.now.advanced(by: idle)
         if !isProcessing {
             flush()
             processInput()

@@ -267,15 +267,30 @@ open class ServerConnection: EventSource {
 
     // MARK: End
 
-    /// The server is about to end: an idle connection closes, one at work does so after its answer.
-    package final func drain() {
+    /// The server is about to end: the next answer tells the client to go elsewhere.
+    package final func announceEnd() {
         isServerEnding = true
-        isPersistent = false
-        if phase == .head, input.isEmpty {
-            if output.isEmpty { close(.completed) } else { linger() }
-        }
+        // Where the answer's head has gone out the client may already have sent another request after it: that is
+        // answered too, and tells it.
+        if answer == .awaited { isPersistent = false }
+    }
+
+    /// The server ends: an idle connection closes soon, one at work does so after its answer.
+    package final func drain() {
+        announceEnd()
+        // Not at once: a request may be on its way, and closing would cost the client its answer.
+        if phase == .head, input.isEmpty { patience = min(patience, loop.now.advanced(by: settings.endingIdleTimeout)) }
         update()
     }
+
+    /// The answer is complete, and the connection closes after it, whatever the head has said.
+    package final func finishLast() {
+        isPersistent = false
+        finish()
+    }
+
+    /// Whether the answer has begun and nothing announced how long it is: it may end anywhere.
+    package final var isAnswerEndless: Bool { answer == .chunked || answer == .untilClose }
 
     /// Cuts the connection so that the client notices: what it has can't pass for a whole answer.
     package final func abort() {

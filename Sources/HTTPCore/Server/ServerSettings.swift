@@ -7,6 +7,8 @@ package struct ServerSettings: Sendable {
     package var headTimeout = Interval(.seconds(10))
     /// The longest idle time between two requests.
     package var keepAliveTimeout = Interval(.seconds(15))
+    /// The same once the server is about to end: whoever has a request on its way sends it within a round trip.
+    package var endingIdleTimeout = Interval(.seconds(1))
     /// How content must keep coming.
     package var pace = ContentPace.Limits()
     /// The longest time in which a client takes nothing of what waits for it.

@@ -194,6 +194,10 @@ package struct ErrorAnswer: Sendable, Equatable {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// What stands before the code in a link to the vendor's documentation.
+    static let linkPrefix: StaticString =
+        "https://docs.visionlabs.ai/info/luna/troubleshooting/errors-description/code-"
+
     /// The JSON content.
     package func appendContent(to bytes: inout [UInt8]) {
         bytes.append("{\"error_code\":")
@@ -202,7 +206,8 @@ package struct ErrorAnswer: Sendable, Equatable {
         bytes.append(summary.text)
         bytes.append("\",\"detail\":\"")
         bytes.append(detail.text, naming: streamID)
-        bytes.append("\",\"link\":\"https://docs.visionlabs.ai/info/luna/troubleshooting/errors-description/code-")
+        bytes.append("\",\"link\":\"")
+        bytes.append(Self.linkPrefix)
         bytes.append(decimal: code)
         bytes.append("\"}")
     }

@@ -1,6 +1,5 @@
 import Dispatch
 import Glibc
-import HTTPCore
 
 /// What the process does on signals. Actions run on the main queue, one after the other, and may take their time.
 final class ProcessSignals {
@@ -8,10 +7,16 @@ final class ProcessSignals {
     /// Left by each source once the system watches for its signal.
     private let registered = DispatchGroup()
 
-    /// From now on the signal calls `action` and does nothing else.
+    /// From now on these signals wait. To be called by the main thread, whose mask those made later inherit.
+    func hold(_ numbers: [Int32]) {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in numbers { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// The signal, which is being held, calls `action` and does nothing else.
     func on(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
-        signal(number, SIG_IGN)
-        EndingSignals.unblock([number])
         let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
         source.setEventHandler(handler: action)
         registered.enter()

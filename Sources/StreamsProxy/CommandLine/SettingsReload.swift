@@ -16,18 +16,26 @@ final class SettingsReload: Sendable {
 
     private let options: RunOptions
     private let server: ProxyServer
+    private let reports: ServiceReports
     private let state: Mutex<State>
 
     /// `stamp`: the settings file, before `settings` were read from it.
-    init(_ options: RunOptions, _ settings: LoadedSettings, since stamp: FileStamp?, _ server: ProxyServer) {
+    init(
+        _ options: RunOptions, _ settings: LoadedSettings, since stamp: FileStamp?, _ server: ProxyServer,
+        _ reports: ServiceReports
+    ) {
         self.options = options
         self.server = server
+        self.reports = reports
         state = Mutex(State(current: settings, watch: Self.watch(settings, server), stamp: stamp))
     }
 
     /// Reads settings and accounts. Where anything is wrong with them all of it is told, and those that were read before
     /// stay in force.
     func reload() {
+        // Who is on the way out needs no new rules.
+        guard !server.isDraining else { return }
+        reports.reloading()
         let file = Displayed.text(options.configurationPath, limit: 512)
         let stamp = FileStamp(path: options.configurationPath)
         let old = state.withLock { state in
@@ -37,13 +45,17 @@ final class SettingsReload: Sendable {
         switch LoadedSettings.read(options, replacing: old) {
         case .unusable(let problems):
             for problem in problems { StandardError.write("\(problem)\n") }
-            StandardError.write("\(file): not reloaded; the settings that were read before stay in force\n")
+            let outcome = "\(file): not reloaded; the settings that were read before stay in force"
+            StandardError.write("\(outcome)\n")
+            reports.ready(outcome)
         case .usable(let settings):
             for warning in settings.warnings { StandardError.write("\(warning)\n") }
             // The old watch has said its last before the new accounts go out, or it could put older ones after them.
             state.withLock { $0.watch.take() }?.cancel()
-            server.take(settings.configuration, settings.accounts, settings.identity) {
-                StandardError.write("\(file): reloaded\n")
+            server.take(settings.configuration, settings.accounts, settings.identity) { [reports] in
+                let outcome = "\(file): reloaded"
+                StandardError.write("\(outcome)\n")
+                reports.ready(outcome)
             }
             let watch = Self.watch(settings, server)
             state.withLock { state in

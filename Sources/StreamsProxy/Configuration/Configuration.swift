@@ -48,6 +48,12 @@ package struct HTTPSettings: Sendable, Equatable {
     package var requestTimeout: Duration = .seconds(60)
     /// `keep_alive_timeout`: how long a connection may be idle between two requests.
     package var keepAliveTimeout: Duration = .seconds(15)
+    /// `cors`; nil where it is off.
+    package var cors: CORSSettings?
+    /// `drain_delay`: how long clients are still taken after SIGTERM, while `/healthcheck` says 503.
+    package var drainDelay: Duration = .zero
+    /// `drain_timeout`: after that, how long calls and previews may go on.
+    package var drainTimeout: Duration = .seconds(30)
     /// `request_max_size`: the longest request content, in bytes; above it 413.
     package var requestMaximumSize = 1 << 30
 

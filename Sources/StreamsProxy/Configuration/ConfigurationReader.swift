@@ -90,6 +90,9 @@ package enum ConfigurationReader {
         http.requestTimeout = section.value("request_timeout", .seconds, &problems) ?? http.requestTimeout
         http.keepAliveTimeout = section.value("keep_alive_timeout", .seconds, &problems) ?? http.keepAliveTimeout
         http.requestMaximumSize = section.value("request_max_size", .byteCount, &problems) ?? http.requestMaximumSize
+        http.drainDelay = section.value("drain_delay", .secondsOrNone, &problems) ?? http.drainDelay
+        http.drainTimeout = section.value("drain_timeout", .secondsOrNone, &problems) ?? http.drainTimeout
+        http.cors = CORSSection.read(in: &section, &problems)
         section.refuseUnknownNames(&problems)
         return http
     }

@@ -6,19 +6,30 @@ internal import HTTPCore
 struct ConfigurationSummary {
     private let configuration: Configuration
     private let certificate: TLSCertificate?
+    /// Where a proxy that runs listens; empty where none does.
+    private let urls: [String]
+    /// What the service manager calls the sockets that it has passed on.
+    private let socketNames: [String]
 
     /// `certificate` is the one that clients are shown; nil where they are met in plain.
-    init(_ configuration: Configuration, certificate: TLSCertificate? = nil) {
+    init(
+        _ configuration: Configuration, certificate: TLSCertificate? = nil, listening urls: [String] = [],
+        passedOn socketNames: [String] = []
+    ) {
         self.configuration = configuration
         self.certificate = certificate
+        self.urls = urls
+        self.socketNames = socketNames
     }
 
     /// Whole lines. Asks the disk whether the accounts file is there, and nothing else.
     var text: String {
-        let listening = [("Listens on", [listener] + tls)]
+        let listening = [("Listens on", listener + tls)]
         let sections = listening + [("Routes", routes), ("Timeouts", timeouts), ("Limits", limits)]
         let plugins = configuration.pluginHost.map { [("Plugins", Self.plugins($0))] } ?? []
-        return (sections + plugins + [("Credentials", credentials)])
+        let found = StartupWarnings.of(configuration, listening: urls)
+        let warnings = found.isEmpty ? [] : [("Warnings", found)]
+        return (sections + plugins + [("Credentials", credentials)] + warnings)
             .map { title, lines in "\(title)\n" + lines.map { "  \($0)\n" }.joined() }
             .joined(separator: "\n")
     }
@@ -32,7 +43,7 @@ struct ConfigurationSummary {
         ]
     }
 
-    private var listener: String {
+    private var listener: [String] {
         let listener = configuration.listener
         let host = listener.host.utf8.contains(UInt8(ascii: ":")) ? "[\(listener.host)]" : listener.host
         let port = listener.port == 0 ? "any free port" : String(listener.port)
@@ -42,7 +53,10 @@ struct ConfigurationSummary {
             case 1: "1 worker"
             default: "\(listener.workers) workers"
             }
-        return "\(configuration.tls == nil ? "http" : "https")://\(host):\(port), \(workers)"
+        let scheme = configuration.tls == nil ? "http" : "https"
+        if urls.isEmpty { return ["\(scheme)://\(host):\(port), \(workers)"] }
+        return zip(urls, socketNames).map { "\($0), passed on as \(Displayed.quoted($1)), \(workers)" }
+            + urls.dropFirst(socketNames.count).map { "\($0), \(workers)" }
     }
 
     private var tls: [String] {
@@ -78,6 +92,7 @@ struct ConfigurationSummary {
             "ordinary calls  \(timeouts.summary(isLive: false))",
             "live preview    \(timeouts.summary(isLive: true))",
             "client          \(clientTimes)",
+            "end             \(drain)",
         ]
     }
 
@@ -105,6 +120,25 @@ struct ConfigurationSummary {
         ]
     }
 
+    private var drain: String {
+        let http = configuration.http
+        let delay =
+            http.drainDelay == .zero
+            ? "" : "not ready for \(Displayed.seconds(http.drainDelay)), then no new clients; "
+        return "\(delay)calls and previews get \(Displayed.seconds(http.drainTimeout))"
+    }
+
+    private var cors: [String] {
+        guard let cors = configuration.http.cors else { return [] }
+        let origins =
+            switch cors.origins {
+            case .any: "every page"
+            case .listed(let listed): listed.joined(separator: ", ")
+            }
+        let credentials = cors.allowsCredentials ? ", with what the browser has stored" : ""
+        return ["CORS             \(Displayed.text(origins, limit: 512)) may read answers\(credentials)"]
+    }
+
     private var credentials: [String] {
         let issuers = configuration.tokenIssuers.map { issuer in
             let keys = issuer.keys.count == 1 ? "1 key" : "\(issuer.keys.count) keys"
@@ -113,7 +147,7 @@ struct ConfigurationSummary {
         }
         return source + [
             "Luna-Account-Id  \(configuration.allowsAccountHeader ? "accepted alone: anyone who knows an id is let in" : "off")"
-        ] + issuers
+        ] + issuers + cors
     }
 
     private var source: [String] {

@@ -18,6 +18,8 @@ extension ProxyConnection {
             found = terms.admission.routes.match(bytes, head.path)
             record.route = found?.route
             respondOptions(allow)
+        case .own(.health):
+            answerHealth(head, bytes)
         case .own(let route):
             found = RouteMatch(route: route, streamID: nil)
             record.route = route

@@ -22,7 +22,12 @@ extension ProxyConnection {
         note(status: 204)
         respond(status: 204, content: [UInt8]().span) { output in
             output.appendField("Allow", allow)
-            appendCommonFields(to: &output)
+            if let rule = terms.cors, cors.isPreflight {
+                rule.appendPreflightFields(cors, methods: allow, to: &output)
+                appendOwnFields(to: &output)
+            } else {
+                appendCommonFields(to: &output)
+            }
         }
     }
 
@@ -61,6 +66,11 @@ extension ProxyConnection {
     }
 
     private func appendCommonFields(to output: inout [UInt8]) {
+        terms.cors?.appendFields(cors, to: &output)
+        appendOwnFields(to: &output)
+    }
+
+    private func appendOwnFields(to output: inout [UInt8]) {
         Forwarding.appendRequestID(requestID, to: &output)
         Forwarding.appendDate(loop.unixMilliseconds / 1000, to: &output)
     }

@@ -8,18 +8,7 @@ extension ProxyConnection {
         let principal = admitted.principal
         accountID = principal?.accountID
         if match.route.isLive, let principal {
-            var proof = Viewer.Proof.directory(worker.authenticator.directory)
-            let (authorization, header) = (head.fields.value(.authorization), head.fields.value(.lunaAccountID))
-            if principal.isOfOtherIssuer {
-                let token = worker.authenticator.credential(
-                    head: bytes, authorization: authorization, accountHeader: header)
-                if let token { proof = .issued(token) }
-            } else if let question = worker.authenticator.question(
-                head: bytes, authorization: authorization, accountHeader: header)
-            {
-                proof = .service(question)
-            }
-            viewer = Viewer(principal: principal, proof: proof)
+            viewer = Viewer(principal: principal, proof: viewerProof(of: principal, head, bytes))
         }
         let request = ForwardedRequest(
             admitted, head, bytes, requestID: requestID, peer: peer.address, isSecure: isSecure)
@@ -243,6 +232,7 @@ extension ProxyConnection {
             deadlines.endless(at: loop.now, timeouts)
             beginReviews()
             exchangeDeadline = deadlines.next
+            previewEnd = head.fields.value(.contentType).flatMap { PreviewEnd(contentType: $0, in: bytes) }
         }
         answerStatus = head.status
         let length: AnswerLength =
@@ -255,12 +245,13 @@ extension ProxyConnection {
             terms.forwarding.appendAnswerFields(
                 head, bytes, route: match.route, requestID: requestID,
                 unixSeconds: loop.unixMilliseconds / 1000, to: &output)
+            terms.cors?.appendFields(cors, to: &output)
         }
         if match.route.isLive, head.status < 300 { viewingBegan() }
     }
 
     func upstreamContent(_ bytes: Span<UInt8>) {
-        sendContent(bytes)
+        if isPreviewEnding { sendLastPart(bytes) } else { sendContent(bytes) }
     }
 
     /// All that has come is passed on: what the client doesn't take now holds Luna-Streams back.

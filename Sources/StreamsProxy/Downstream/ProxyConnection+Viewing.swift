@@ -3,6 +3,23 @@ import HTTPCore
 
 /// A live preview or tunnel that runs stays bound to whoever watches it.
 extension ProxyConnection {
+    /// What is to be looked at when it is decided again whether `principal` may watch.
+    func viewerProof(
+        of principal: Principal, _ head: borrowing RequestHead, _ bytes: Span<UInt8>
+    ) -> Viewer.Proof {
+        let (authorization, header) = (head.fields.value(.authorization), head.fields.value(.lunaAccountID))
+        if principal.isOfOtherIssuer {
+            let token = worker.authenticator.credential(
+                head: bytes, authorization: authorization, accountHeader: header)
+            if let token { return .issued(token) }
+        } else if let question = worker.authenticator.question(
+            head: bytes, authorization: authorization, accountHeader: header)
+        {
+            return .service(question)
+        }
+        return .directory(worker.authenticator.directory)
+    }
+
     /// From now on whoever watches is decided on again. Luna-Accounts is asked when its last answer ends, which was
     /// some time ago: so the first time is now.
     func beginReviews() {
@@ -87,6 +104,35 @@ extension ProxyConnection {
         let isDated = !overflows && left > 0 && left < 86_400_000
         let next = isDated ? Interval(nanoseconds: left * 1_000_000) : worker.terms.reviewInterval
         endReview(denial ?? nil, next: min(next, worker.terms.reviewInterval))
+    }
+
+    // MARK: The end
+
+    /// The proxy ends and waits no longer. A tunnel is closed; a preview ends with its next part, or is cut where nothing
+    /// says what a part is. Other answers are left alone: they are cut when the loop stops, or done before.
+    func endPreview() {
+        guard match.route.isLive, isWatched else { return }
+        if exchange.isTunnel {
+            perform(exchange.clientGone())
+            finishTunnel()
+        } else if previewEnd != nil, isAnswerEndless {
+            isPreviewEnding = true
+        } else {
+            abort()
+        }
+        update()
+    }
+
+    /// Passes on what belongs to the part at hand. Then the preview is whole: parts, and the end of their sequence.
+    func sendLastPart(_ bytes: Span<UInt8>) {
+        guard let end = previewEnd?.next(in: bytes) else {
+            sendContent(bytes)
+            return
+        }
+        sendContent(bytes.extracting(0..<end))
+        PreviewEnd.closing.withUTF8Buffer { sendContent($0.span) }
+        perform(exchange.clientGone())
+        finishLast()
     }
 
     private func endReview(_ denial: Denial?, next: Interval) {

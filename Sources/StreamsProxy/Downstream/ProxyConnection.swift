@@ -52,6 +52,14 @@ final class ProxyConnection: ServerConnection {
     var held = HeldRequest()
     /// Who watches, and the accounts that let it: a live preview is decided on again while it runs.
     var viewer: Viewer?
+    /// Where its preview may end early; nil where that can't be known.
+    var previewEnd: PreviewEnd?
+    /// The preview ends with its next part.
+    var isPreviewEnding = false
+
+    /// What the Origin field comes to.
+    var cors = CORSVerdict.none
+    var healthAskedAt = Instant.never
 
     /// The request at hand as the log and the counters will have it.
     var record = ExchangeRecord()
@@ -87,6 +95,8 @@ final class ProxyConnection: ServerConnection {
         framing = head.framing
         contentUse = .atHand
         viewer = nil
+        previewEnd = nil
+        cors = terms.cors?.verdict(head, bytes) ?? .none
         admit(head, bytes)
         return !isHeld
     }
@@ -144,6 +154,7 @@ final class ProxyConnection: ServerConnection {
             found = nil
             accountID = nil
             beginRecord(.other)
+            cors = .none
         }
         perform(exchange.clientGone())
         dropGathered()

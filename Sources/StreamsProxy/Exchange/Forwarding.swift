@@ -61,6 +61,8 @@ package final class Forwarding: Sendable {
     /// `http://host:port`, as a Location may begin.
     private let origin: [UInt8]
     let defaultVersion: Int
+    /// Whether `cors` is on: then what Luna-Streams says of it is not passed on.
+    private let replacesCORS: Bool
 
     package init(_ configuration: Configuration) {
         let upstream = configuration.upstream
@@ -70,6 +72,7 @@ package final class Forwarding: Sendable {
         mount = Array(configuration.mount.utf8)
         origin = Array("\(upstream.isSecure ? "https" : "http")://\(upstream.authority)".utf8)
         defaultVersion = upstream.apiVersion
+        replacesCORS = configuration.http.cors != nil
     }
 
     // MARK: Upstream
@@ -220,6 +223,7 @@ package final class Forwarding: Sendable {
             let line = head.fields[index]
             if line.name.isHopByHop || line.name == .contentLength || line.name == .lunaRequestID { continue }
             if hasNominations, ConnectionOptions.nominate(bytes, head.fields, line.nameRange) { continue }
+            if replacesCORS, line.name == .other, CORSRule.isReplaced(bytes, line.nameRange) { continue }
             if line.name == .location, route != .plugin {
                 appendLocation(bytes, line.valueRange, to: &output)
             } else {
