@@ -7,6 +7,9 @@ package struct SocketAddress: Sendable {
     package let address: [UInt8]
     package let port: Int
 
+    /// That of a socket which has none, as one of a pair.
+    package static let none = SocketAddress(sockaddr_storage())
+
     /// What a socket call has written; an IPv4 address that came through an IPv6 socket is shown as IPv4.
     init(_ storage: sockaddr_storage) {
         var storage = storage
