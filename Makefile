@@ -63,8 +63,11 @@ fuzz: ## every fuzz target for SECONDS (60); fails on a finding and tells how to
 	scripts/install-dependencies test
 	scripts/fuzz run $(SECONDS)
 
-torture: fuzz ## what takes long and may run before a release: fuzzing, and ten times as many walks of the simulations
-	SIMULATION_SEEDS=1000000 swift test $(RELEASE_FLAGS) --disable-testable-imports --filter SimulationTests
+torture: fuzz ## what takes long, for a release: fuzzing, more walks of the simulations, a minute of mutated messages
+	SIMULATION_FACTOR=10 swift test $(RELEASE_FLAGS) --disable-testable-imports --filter SimulationTests
+	swift build $(RELEASE_FLAGS)
+	FUZZ_SECONDS=60 STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
+	$(PYTHON) -m pytest -q -s -p no:cacheprovider Tests/EndToEnd/test_mutated_messages.py
 
 bench: ## CPU per request, beside nginx and HAProxy; the proxy has no access log yet, so nobody writes one
 	scripts/install-dependencies test

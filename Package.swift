@@ -59,7 +59,7 @@ let package = Package(
             name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "HTTPCore"], path: "Tests/Fuzzing/Replay",
             swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["FuzzTargets", "StreamsProxy", "HTTPCore"],
+            name: "SimulationTests", dependencies: ["FuzzTargets", "StreamsProxy", "HTTPCore", "Auth"],
             swiftSettings: strict),
     ]
 )

@@ -57,7 +57,7 @@ package final class ProxyServer: Sendable {
     ) {
         DispatchQueue(label: "worker-\(index)", qos: .userInitiated).async(group: group) {
             do throws(SystemError) {
-                try Worker(setting, mailbox, plugins).run(ListeningSocket(adopting: socket))
+                try Worker(setting, mailbox, plugins, on: EventLoop()).run(ListeningSocket(adopting: socket))
             } catch {
                 StandardError.write("streams-proxy: worker \(index) can't start: \(error)\n")
                 exit(71)

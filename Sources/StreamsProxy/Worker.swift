@@ -49,9 +49,9 @@ final class Worker {
     private var drainEnd: DrainEnd?
 
     init(
-        _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, _ plugins: PluginHost
+        _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, _ plugins: PluginHost, on loop: EventLoop
     ) throws(SystemError) {
-        loop = try EventLoop()
+        self.loop = loop
         multi = try CurlMulti(loop: loop)
         pluginSocket = plugins.folder.socket
         control = ControlClient(multi: multi)
@@ -68,12 +68,20 @@ final class Worker {
 
     /// Serves clients of `socket` until it is told to drain and has done so.
     func run(_ socket: consuming ListeningSocket) {
+        open(socket)
+        loop.run()
+        close()
+    }
+
+    func open(_ socket: consuming ListeningSocket) {
         mailboxSource = MailboxSource(mailbox, loop: loop) { [unowned self] in receive($0) }
         listener = Listener(socket, loop: loop) { [unowned self] descriptor, peer in
             let connection = ProxyConnection(descriptor: descriptor, peer: peer, worker: self)
             connections[ObjectIdentifier(connection)] = connection
         }
-        loop.run()
+    }
+
+    func close() {
         for connection in Array(connections.values) { connection.abort() }
         listener?.closeDescriptor()
         mailboxSource?.closeDescriptor()
@@ -133,6 +141,8 @@ final class Worker {
         waiting = waiting.filter { !$0.value.awaitsDecision }
         for connection in Array(connections.values) { connection.settingsChanged() }
     }
+
+    var clientCount: Int { connections.count }
 
     // MARK: For connections
 

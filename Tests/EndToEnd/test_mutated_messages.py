@@ -16,8 +16,8 @@ from pathlib import Path
 from malformed import DEFECTS
 from origins import EchoOrigin
 from proxy_process import SPARE_DESCRIPTORS
-from vocabulary import eventually, route
-from wire import request_bytes
+from vocabulary import route
+from wire import eventually, request_bytes
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "10"))
 SEED = int(os.environ.get("FUZZ_SEED", random.SystemRandom().randrange(1 << 32)))
@@ -151,5 +151,5 @@ def test_it_lives_and_loses_nothing(start_proxy):
     assert requests, "nothing had a way to Luna-Streams"
     for request in requests:
         assert request.target.startswith(("/1/", "/version")), f"FUZZ_SEED={SEED}: {request.target}"
-        assert "authorization" not in {name.lower() for name, _ in request.fields}, f"FUZZ_SEED={SEED}"
+        assert "authorization" not in request.fields, f"FUZZ_SEED={SEED}"
     print(f"{count} clients, {len(requests)} requests upstream")

@@ -40,9 +40,10 @@ struct ExchangeSimulationTests {
 
     @Test func `What an exchange promises holds in every walk`() {
         var seen: [String: Int] = [:]
-        guard Seeds.walk(100_000, { Self.walk($0, &seen) }) > 10_000 else { return }
-        // Walks that never get anywhere would prove nothing: each kind of action has come up often.
+        let walks = Seeds.walk(100_000) { Self.walk($0, &seen) }
+        guard walks >= 2000 else { return }
+        // Walks that never get anywhere would prove nothing: each kind of action has come up.
         #expect(seen.count == 13)
-        for (name, count) in seen { #expect(count > 20, "\(name)") }
+        for (name, count) in seen { #expect(count > Int(walks) / 5000, "\(name)") }
     }
 }

@@ -2,16 +2,16 @@ import Glibc
 import Testing
 
 /// The seeds of a simulation. `SIMULATION_SEED=17` takes that walk alone, which is how a failure is repeated;
-/// `SIMULATION_SEEDS=1000000` takes that many.
+/// `SIMULATION_FACTOR=10` takes ten times as many as usual.
 enum Seeds {
-    /// Takes one walk for each seed up to `count` and stops at the first that finds a fault. A debug build, which is ten
-    /// times as slow, takes a tenth. Returns how many walks there were.
+    /// Takes one walk for each seed up to `count` and stops at the first that finds a fault. A debug build, which is slow,
+    /// takes one in fifty. Returns how many walks there were.
     @discardableResult
     static func walk(
         _ count: UInt64, name: String = #function, _ walk: (UInt64) -> String?
     ) -> UInt64 {
         #if DEBUG
-            let usual = max(1, count / 10)
+            let usual = max(1, count / 50)
         #else
             let usual = count
         #endif
@@ -19,7 +19,7 @@ enum Seeds {
             if let one = number("SIMULATION_SEED") {
                 one..<one + 1
             } else {
-                0..<(number("SIMULATION_SEEDS") ?? usual)
+                0..<usual * (number("SIMULATION_FACTOR") ?? 1)
             }
         for seed in seeds {
             guard let fault = walk(seed) else { continue }

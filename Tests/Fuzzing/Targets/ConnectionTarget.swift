@@ -55,7 +55,7 @@ enum ConnectionTarget {
                 switch content.end {
                 case .finished: try require(!isCut || !isLast || method == .head, "half an answer looks whole")
                 case .needMore: try require(isLast && (isCut || head.framing == .untilClose), "half an answer")
-                case .refused(let error): throw Finding("content of an answer is refused: \(error.rawValue)")
+                case .refused(let error): throw Finding("content of an answer is refused: \(error.code)")
                 }
                 rest = rest.dropFirst(content.used)
             }

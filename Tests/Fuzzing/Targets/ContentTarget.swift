@@ -49,7 +49,7 @@ enum ContentTarget {
         case .refused(.contentTooLong): try require(maximum < .max, "a limit that is not there")
         // Limits of their own, which the reference has not.
         case .refused(.chunkTooLong), .refused(.chunkOverhead): break
-        case .refused(let error): try require(expected.isMalformed, "refused for \(error.rawValue), by rights valid")
+        case .refused(let error): try require(expected.isMalformed, "refused for \(error.code), by rights valid")
         }
     }
 

@@ -18,7 +18,7 @@ enum RequestHeadTarget {
             case (.needMore, _): break
             case (.whole(let one), .whole(let other)): try require(one == other, "two readings of one head")
             case (.refused(let one), .refused(let other)):
-                try require(one == other, "refused for \(one.rawValue), then for \(other.rawValue)")
+                try require(one == other, "refused for \(one.code), then for \(other.code)")
             case (.whole, _), (.refused, _): throw Finding("judged before all has come, and otherwise then")
             }
             if case .needMore = beginning, case .whole(let head) = whole {
@@ -38,7 +38,7 @@ enum RequestHeadTarget {
             try require(
                 head.framing == expected, "framed by \(head.framing), by rights by \(String(describing: expected))")
             try require(head.length == length, "a head of another length")
-        case .refused(let error): try require(expected == nil, "refused for \(error.rawValue), by rights valid")
+        case .refused(let error): try require(expected == nil, "refused for \(error.code), by rights valid")
         case .needMore: try require(expected == nil, "a valid head is not seen")
         }
     }

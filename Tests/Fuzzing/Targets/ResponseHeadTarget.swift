@@ -21,7 +21,7 @@ enum ResponseHeadTarget {
             try require(head.length == length, "a head of another length")
             try require(
                 head.framing != .untilClose || !head.isPersistent, "an answer without an end on a connection to keep")
-        case .refused(let error): try require(expected == nil, "refused for \(error.rawValue), by rights valid")
+        case .refused(let error): try require(expected == nil, "refused for \(error.code), by rights valid")
         case .needMore: try require(expected == nil, "a valid head is not seen")
         }
         for place in places {
@@ -30,7 +30,7 @@ enum ResponseHeadTarget {
             case .needMore:
                 if case .whole(let head) = whole { try require(count < head.length, "a whole head is not seen") }
             case .whole(let head): try require(.whole(head) == whole, "two readings of one head")
-            case .refused(let error): try require(.refused(error) == whole, "refused for \(error.rawValue) too early")
+            case .refused(let error): try require(.refused(error) == whole, "refused for \(error.code) too early")
             }
         }
         if case .whole = whole { try relay(message, limits, method, route) }

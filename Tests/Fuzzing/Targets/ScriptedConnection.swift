@@ -93,9 +93,9 @@ final class ScriptedConnection: ServerConnection {
     }
 
     override func refused(_ error: MessageError) {
-        record.append(error.rawValue)
+        record.append("\(error.code)")
         answered.append(.other)
-        content = Array(error.rawValue.utf8)
+        content = Array("\(error.code)".utf8)
         respond(error.status)
     }
 }
