@@ -11,7 +11,7 @@ DEBUG_FLAGS := -Xswiftc -warnings-as-errors
 RELEASE_FLAGS := -c release
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests conformance bench bench-check clean
+.PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests conformance fuzz torture bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,19 @@ conformance: ## write the tables of docs/conformance.md anew, from a run of the 
 	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/EndToEnd/test_corpus.py --write-conformance
 
+# Seconds that `make fuzz` gives each target.
+SECONDS ?= 60
+
+fuzz: ## every fuzz target for SECONDS (60); fails on a finding and tells how to repeat it
+	scripts/install-dependencies test
+	scripts/fuzz run $(SECONDS)
+
+torture: fuzz ## what takes long, for a release: fuzzing, more walks of the simulations, a minute of mutated messages
+	SIMULATION_FACTOR=10 swift test $(RELEASE_FLAGS) --disable-testable-imports --filter SimulationTests
+	swift build $(RELEASE_FLAGS)
+	FUZZ_SECONDS=60 STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
+	$(PYTHON) -m pytest -q -s -p no:cacheprovider Tests/EndToEnd/test_mutated_messages.py
+
 bench: ## CPU per request, beside nginx and HAProxy; the proxy has no access log yet, so nobody writes one
 	scripts/install-dependencies test
 	swift build $(RELEASE_FLAGS)
@@ -67,4 +80,4 @@ bench-check: ## instructions, system calls and allocations per request, against 
 	Benchmarks/check
 
 clean: ## remove what was built; accounts and the demo's credentials stay
-	rm -rf .build
+	rm -rf .build .build-fuzz

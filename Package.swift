@@ -42,7 +42,7 @@ let package = Package(
         .testTarget(name: "HTTPCoreTests", dependencies: ["HTTPCore", "COpenSSL"], swiftSettings: strict),
         .testTarget(name: "AuthTests", dependencies: ["Auth", "HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
         .testTarget(
-            name: "StreamsProxyTests", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON"],
+            name: "StreamsProxyTests", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON", "FuzzTargets"],
             swiftSettings: strict),
         .testTarget(
             name: "DemoLunaStreamsTests",
@@ -50,5 +50,23 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DemoLunaAccountsTests", dependencies: ["DemoLunaAccounts", "Auth"], swiftSettings: strict),
+
+        // What is fuzzed, as plain functions: `scripts/fuzz` runs them by libFuzzer, every test run over their corpus.
+        .target(
+            name: "FuzzTargets", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON", "COpenSSL"],
+            path: "Tests/Fuzzing/Targets", swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "HTTPCore"], path: "Tests/Fuzzing/Replay",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["FuzzTargets", "StreamsProxy", "HTTPCore", "Auth"],
+            swiftSettings: strict),
     ]
 )
+
+// libFuzzer brings flags with it that no other build may have.
+if Context.environment["FUZZING"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/Driver", swiftSettings: strict))
+}

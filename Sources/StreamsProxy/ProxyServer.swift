@@ -48,7 +48,7 @@ package final class ProxyServer: Sendable {
         for (index, mailbox) in mailboxes.enumerated() {
             let (own, areShared) = (sockets.descriptors[index], sockets.areShared)
             Self.start(index, in: workers) { () throws(SystemError) in
-                try Worker(setting, mailbox, plugins).run(own, areShared: areShared)
+                try Worker(setting, mailbox, plugins, on: EventLoop()).run(own, areShared: areShared)
             }
         }
         plugins.take(configuration.pluginHost)

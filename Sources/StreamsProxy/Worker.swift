@@ -56,9 +56,9 @@ final class Worker {
     private var drain: Drain?
 
     init(
-        _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, _ plugins: PluginHost
+        _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, _ plugins: PluginHost, on loop: EventLoop
     ) throws(SystemError) {
-        loop = try EventLoop()
+        self.loop = loop
         multi = try CurlMulti(loop: loop)
         pluginSocket = plugins.folder.socket
         control = ControlClient(multi: multi)
@@ -77,6 +77,12 @@ final class Worker {
     /// Serves clients of the sockets until it is told to drain and has done so. `areShared`: other processes have them
     /// too.
     func run(_ sockets: [Int32], areShared: Bool) {
+        open(sockets, areShared: areShared)
+        loop.run()
+        close()
+    }
+
+    func open(_ sockets: [Int32], areShared: Bool) {
         mailboxSource = MailboxSource(mailbox, loop: loop) { [unowned self] in receive($0) }
         areListenersShared = areShared
         listeners = sockets.map { socket in
@@ -84,7 +90,9 @@ final class Worker {
                 ListeningSocket(adopting: socket), loop: loop, accept: { [unowned self] in welcome($0, $1) },
                 turnAway: { [unowned self] in reception.turnAway($0, nextRequestID(), isPlain: identity == nil) })
         }
-        loop.run()
+    }
+
+    func close() {
         for connection in Array(connections.values) { connection.abort() }
         reception.closeAll()
         for listener in listeners { listener.closeDescriptor() }
@@ -165,6 +173,8 @@ final class Worker {
         waiting = waiting.filter { !$0.value.awaitsDecision }
         for connection in Array(connections.values) { connection.settingsChanged() }
     }
+
+    var clientCount: Int { connections.count }
 
     // MARK: For connections
 

@@ -1,3 +1,4 @@
+import FuzzTargets
 import HTTPCore
 import StreamsProxy
 import Testing

@@ -154,11 +154,11 @@ package struct HeadParser: Sendable {
         _ bytes: Span<UInt8>, from start: Int, into fields: inout FieldTable
     ) throws(MessageError) -> Int? {
         var position = start
+        // Nothing behind the limit is judged: what a head is refused for must not depend on how much of it has come.
+        let bound = min(bytes.count, limits.head)
         while true {
-            guard position < bytes.count else {
-                if position >= limits.head { throw .headTooLong }
-                return nil
-            }
+            if position >= limits.head { throw .headTooLong }
+            guard position < bound else { return nil }
             if bytes[position] == 0x0D {
                 guard position + 1 < bytes.count else { return nil }
                 guard bytes[position + 1] == 0x0A else { throw .carriageReturnAlone }
@@ -166,8 +166,8 @@ package struct HeadParser: Sendable {
                 return position + 2
             }
             var colon = position
-            while colon < bytes.count, ASCII.isToken(bytes[colon]) { colon += 1 }
-            guard colon < bytes.count else {
+            while colon < bound, ASCII.isToken(bytes[colon]) { colon += 1 }
+            guard colon < bound else {
                 if colon >= limits.head { throw .headTooLong }
                 return nil
             }

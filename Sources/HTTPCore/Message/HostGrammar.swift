@@ -84,6 +84,8 @@ enum HostGrammar {
                 index += 1
             }
             guard (1...3).contains(index - start), number <= 255 else { return false }
+            // RFC 3986 §3.2.2 has no leading zeros, which some readers take for a sign of octal digits.
+            guard index - start == 1 || bytes[start] != UInt8(ascii: "0") else { return false }
             numbers += 1
             guard index < range.upperBound else { return numbers == 4 }
             guard bytes[index] == UInt8(ascii: ".") else { return false }

@@ -19,6 +19,8 @@ package final class EventLoop {
     private let found = UnsafeMutablePointer<linux_events>.allocate(capacity: 1)
     private var isStopped = false
     private var handshakesLeft = 0
+    /// Nanoseconds of the monotonic clock.
+    private let clock: () -> Int64
 
     /// The time of this turn: read once after waiting, good for all that the turn does.
     package var now: Instant { turnTime }
@@ -32,10 +34,12 @@ package final class EventLoop {
     /// What connections keep beyond that.
     package let buffered = BufferedBytes()
 
-    package init() throws(SystemError) {
+    /// A simulation brings a clock of its own, and calls `turn` in place of `run`.
+    package init(clock: @escaping () -> Int64 = linux_monotonic) throws(SystemError) {
+        self.clock = clock
         epoll = linux_epoll_create()
         if epoll < 0 { throw SystemError(call: "epoll_create1", code: -epoll) }
-        let monotonic = linux_monotonic()
+        let monotonic = clock()
         turnTime = Instant(nanoseconds: monotonic)
         wallClockRead = turnTime
         wallClockOffset = linux_realtime() - monotonic
@@ -51,7 +55,7 @@ package final class EventLoop {
 
     /// Serves until `stop` is called.
     package func run() {
-        while !isStopped { turn() }
+        while !isStopped { turn(milliseconds: timeout()) }
     }
 
     /// `run` returns after this turn.
@@ -59,8 +63,13 @@ package final class EventLoop {
         isStopped = true
     }
 
-    private func turn() {
-        let count = wait(milliseconds: timeout())
+    /// Does all that is due now, and waits for nothing.
+    package func turn() {
+        turn(milliseconds: 0)
+    }
+
+    private func turn(milliseconds: Int32) {
+        let count = wait(milliseconds: milliseconds)
         readClock()
         handshakesLeft = Self.handshakesPerTurn
         for index in 0..<count {
@@ -78,7 +87,7 @@ package final class EventLoop {
     }
 
     private func readClock() {
-        turnTime = Instant(nanoseconds: linux_monotonic())
+        turnTime = Instant(nanoseconds: clock())
         if now.nanoseconds &- wallClockRead.nanoseconds > 1_000_000_000 {
             wallClockRead = now
             wallClockOffset = linux_realtime() &- now.nanoseconds

@@ -263,6 +263,8 @@ extension ServerConnection {
     }
 
     private func peerFinished() {
+        // What has dripped in without a line's end has not been looked at: it may be wrong already, and is told so.
+        if phase == .head { processInput() }
         hasPeerFinished = true
         switch phase {
         case .head: close(input.isEmpty ? .completed : .clientGone)

@@ -9,6 +9,9 @@ package struct SocketAddress: Sendable {
     /// Whose connections are counted as one.
     package let network: UInt64
 
+    /// That of a socket which has none, as one of a pair.
+    package static let none = SocketAddress(sockaddr_storage())
+
     /// What a socket call has written; an IPv4 address that came through an IPv6 socket is shown as IPv4.
     init(_ storage: sockaddr_storage) {
         var storage = storage

@@ -1,0 +1,82 @@
+import HTTPCore
+import JSON
+import StreamsProxy
+
+/// JSON contents of creation and replacement: what passes names the caller's account once, outermost, as the full
+/// parser of JSON reads it, and is else as it was.
+enum BodyTarget {
+    private static let account = ForwardedReading.account
+
+    static func run(_ bytes: [UInt8]) throws(Finding) {
+        var input = FuzzInput(bytes)
+        let method = input.choice(of: [Method.post, .put, .delete])
+        let content = input.bytes
+        let parsed = Result { () throws(JSONSyntaxError) in try JSONParser.parse(content) }
+        let edit: BodyEdit
+        do throws(SeparationRefusal) {
+            edit = try BodyRule.edit(content.span, account: account, for: method)
+        } catch {
+            try checkRefusal(error, parsed)
+            return
+        }
+        var output: [UInt8] = []
+        edit.append(content.span, to: &output)
+        try require(output.count == content.count + edit.growth, "it grows by another length")
+        if method == .delete { try require(output == content, "a deletion's content is changed") }
+        try checkAgain(output, method)
+        let before: JSONNode
+        switch parsed {
+        case .success(let node): before = node
+        case .failure(let error):
+            // The full parser alone looks for names that stand twice deeper inside.
+            try require(
+                error.reason.hasSuffix("stands twice in one object"), "no JSON, but let through: \(error.reason)")
+            return
+        }
+        try compare(before, output, isInserting: method != .delete)
+    }
+
+    private static func checkAgain(_ output: [UInt8], _ method: Method) throws(Finding) {
+        let again: BodyEdit
+        do throws(SeparationRefusal) {
+            again = try BodyRule.edit(output.span, account: account, for: method)
+        } catch {
+            throw Finding("refused after the edit: \(error)")
+        }
+        try require(again == .unchanged, "edited twice")
+    }
+
+    private static func compare(_ before: JSONNode, _ output: [UInt8], isInserting: Bool) throws(Finding) {
+        let after: JSONNode
+        do throws(JSONSyntaxError) {
+            after = try JSONParser.parse(output)
+        } catch {
+            throw Finding("no JSON after the edit: \(error.reason)")
+        }
+        guard let members = after.object, let earlier = before.object else {
+            throw Finding("no object, but let through")
+        }
+        let named = members.filter { $0.isNamed("account_id") }
+        let accounts = named.map { $0.node.string.flatMap { UniqueID($0) } }
+        try require(accounts == [account] || !isInserting && accounts.isEmpty, "the account is not named once")
+        let others = members.filter { !$0.isNamed("account_id") }.map { Array($0.name.utf8) }
+        try require(others == earlier.filter { !$0.isNamed("account_id") }.map { Array($0.name.utf8) }, "other members")
+    }
+
+    private static func checkRefusal(
+        _ refusal: SeparationRefusal, _ parsed: Result<JSONNode, JSONSyntaxError>
+    ) throws(Finding) {
+        guard case .success(let node) = parsed else { return }
+        let accounts = node.object?.filter { $0.isNamed("account_id") } ?? []
+        switch refusal {
+        case .notAnObject: try require(node.object == nil, "it is an object")
+        case .accountNotString: try require(accounts.contains { $0.node.string == nil }, "the account is a string")
+        case .foreignAccount:
+            try require(accounts.contains { $0.node.string?.lowercased() != account.description }, "it is the caller's")
+        case .invalidJSON(.tooManyMembers): try require((node.object?.count ?? 0) > 1024, "not too many members")
+        case .invalidJSON(let fault): throw Finding("refused for \(fault), by rights JSON")
+        case .contentTooLarge, .contentType, .streamNotFound, .semicolonInQuery, .repeatedParameter, .unknownOwner:
+            throw Finding("no refusal of a content: \(refusal)")
+        }
+    }
+}
