@@ -14,10 +14,10 @@ package final class SteppedProxy {
     ) throws(SystemError) {
         let socket = try ListeningSocket(host: "127.0.0.1", port: 0)
         port = socket.address.port
-        worker = try Worker(
-            WorkerSetting(configuration, .file(directory), nil), Mailbox(), PluginHost { _ in },
-            on: EventLoop(clock: clock))
-        worker.open(socket)
+        let setting = WorkerSetting(
+            configuration, .file(directory), nil, try AccessLog(configuration.logger), workers: 1)
+        worker = try Worker(setting, Mailbox(), PluginHost { _ in }, on: EventLoop(clock: clock))
+        worker.open([socket.release()], areShared: false)
     }
 
     /// Does all that is due now.

@@ -26,6 +26,7 @@ struct ProxySimulationTests {
         configuration.http.keepAliveTimeout = .seconds(5)
         configuration.timeouts.request = .seconds(20)
         configuration.timeouts.sockRead = .seconds(7)
+        configuration.logger.toStandardOutput = false
         return configuration
     }
 

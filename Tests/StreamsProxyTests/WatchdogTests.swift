@@ -1,3 +1,4 @@
+import HTTPCore
 import StreamsProxy
 import Synchronization
 import Testing

@@ -23,6 +23,8 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
     case upstreamConnectTimeout, upstreamSilence, upstreamTimeout
     // A Python plugin, or the way to it.
     case pluginFailed
+    /// A bound of `LIMITS` on connections or on what waits.
+    case overloaded
     /// Ours alone.
     case metricsTimeout
 
@@ -39,6 +41,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         case .separation(let refusal): self = RefusalReason(refusal)
         case .tokensContentTooLarge: self = .tooLarge
         case .tokensOverloaded: self = .tokensOverloaded
+        case .overloaded: self = .overloaded
         }
     }
 
@@ -151,6 +154,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         case .upstreamSilence: "upstream_silence"
         case .upstreamTimeout: "upstream_timeout"
         case .pluginFailed: "plugin_failed"
+        case .overloaded: "overloaded"
         case .metricsTimeout: "metrics_timeout"
         }
     }
