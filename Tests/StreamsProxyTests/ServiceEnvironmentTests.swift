@@ -27,11 +27,12 @@ struct ServiceEnvironmentTests {
         #expect(try Self.read(variables).sockets.map { "\($0.descriptor) \($0.name)" } == sockets)
     }
 
-    @Test(arguments: [
-        (["WATCHDOG_USEC": "2000000"], 2_000_000),
-        (["WATCHDOG_USEC": "2000000", "WATCHDOG_PID": "42"], 2_000_000),
-        (["WATCHDOG_USEC": "2000000", "WATCHDOG_PID": "41"], nil),
-    ])
+    @Test(
+        arguments: [
+            (["WATCHDOG_USEC": "2000000"], 2_000_000),
+            (["WATCHDOG_USEC": "2000000", "WATCHDOG_PID": "42"], 2_000_000),
+            (["WATCHDOG_USEC": "2000000", "WATCHDOG_PID": "41"], nil),
+        ] as [([String: String], Int64?)])
     func `The watchdog is that of this process`(_ variables: [String: String], _ watchdog: Int64?) throws {
         #expect(try Self.read(variables).watchdog == watchdog)
     }
