@@ -11,7 +11,7 @@ DEBUG_FLAGS := -Xswiftc -warnings-as-errors
 RELEASE_FLAGS := -c release
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests conformance fuzz torture bench bench-check clean
+.PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests deploy-tests install conformance fuzz torture bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -26,7 +26,7 @@ run: build ## start the proxy in front of a demo Luna-Streams, and print command
 run-accounts: build ## the same with a demo Luna-Accounts, which decides who may pass
 	@scripts/run-demo --luna-accounts
 
-test: lint unit-tests plugin-tests end-to-end-tests ## everything that must hold before a merge
+test: lint unit-tests plugin-tests end-to-end-tests deploy-tests ## everything that must hold before a merge
 
 lint: ## formatting, and the rules the compiler does not know
 	swift format lint --strict -r Sources Tests Package.swift
@@ -49,6 +49,24 @@ end-to-end-tests: ## the release executables against real clients and origins
 	DEMO_LUNA_STREAMS=$(abspath $(RELEASE))/demo-luna-streams \
 	DEMO_LUNA_ACCOUNTS=$(abspath $(RELEASE))/demo-luna-accounts \
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/EndToEnd
+
+deploy-tests: ## what lies in deploy/: installation, units, manifests, two replicas behind HAProxy
+	scripts/install-dependencies test
+	swift build $(RELEASE_FLAGS)
+	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
+	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Deploy
+
+# Where `make install` puts things; DESTDIR goes before all of it, for packages.
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+
+install: $(RELEASE)/streams-proxy ## install under PREFIX (/usr/local) and SYSCONFDIR (/etc), in DESTDIR; settings that are there stay
+	deploy/install $(RELEASE)/streams-proxy "$(DESTDIR)" "$(PREFIX)" "$(SYSCONFDIR)"
+
+# Only where there is none: installing is often done by another user than building.
+$(RELEASE)/streams-proxy:
+	$(MAKE) build
 
 conformance: ## write the tables of docs/conformance.md anew, from a run of the corpus
 	scripts/install-dependencies test

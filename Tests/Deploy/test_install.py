@@ -1,0 +1,80 @@
+"""`make install`: everything is where it belongs, and works from there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import REPOSITORY, install
+
+
+def run(*words: "str | Path") -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=30, cwd="/")
+
+
+def test_the_executable_runs_from_a_destdir(executable, tmp_path):
+    install("/opt/streams proxy", tmp_path)
+    installed = tmp_path / "opt/streams proxy/bin/streams-proxy"
+    done = run(installed, "version")
+    assert (done.returncode, done.stdout) == (0, run(executable, "version").stdout)
+    # DESTDIR is where a package is put together; nothing in it may know of that.
+    unit = (tmp_path / "opt/streams proxy/lib/systemd/system/streams-proxy.service").read_text()
+    assert "/opt/streams proxy/bin/streams-proxy" in unit
+    assert str(tmp_path) not in unit and "@" not in unit.replace("@system-service", "").replace("@privileged", "")
+    assert (tmp_path / "etc/streams-proxy/config.json").exists()
+
+
+def test_the_example_settings_are_valid(installation):
+    done = run(installation.executable, "check", "--config", installation.settings / "config.json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "/var/lib/streams-proxy/accounts.json" in done.stdout
+
+
+def test_settings_that_are_there_stay(executable, tmp_path):
+    settings = tmp_path / "etc/streams-proxy/config.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("an operator's own")
+    install("/usr", tmp_path)
+    assert settings.read_text() == "an operator's own"
+
+
+def test_the_python_package_is_whole(installation):
+    package = installation.prefix / "lib/streams-proxy/python"
+    source = REPOSITORY / "Python"
+    assert {path.relative_to(package) for path in package.rglob("*.py")} == {
+        path.relative_to(source) for path in source.rglob("*.py")
+    }
+    found = run(sys.executable, "-I", "-B", "-c", f"import sys; sys.path[:0] = [{str(package)!r}]; import luna_plugins")
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_the_proxy_finds_its_python_package(executable, tmp_path):
+    """An active plugin is valid only where the package that runs it is found beside the executable."""
+    install("/usr", tmp_path)
+    examples = tmp_path / "usr/share/doc/streams-proxy/luna_api/plugins/examples"
+    streams = {"luna-streams-address": {"origin": "http://127.0.0.1:9"}}
+    settings = {
+        "LUNA_API_ACTIVE_PLUGINS": ["luna-streams", "activity"],
+        "LUNA_API_PLUGIN_HOST": {"folder": str(examples)},
+        "LUNA_API_PLUGINS_SETTINGS": {"luna-streams": streams},
+    }
+    (tmp_path / "config.json").write_text(json.dumps(settings))
+    check = (tmp_path / "usr/bin/streams-proxy", "check", "--config", tmp_path / "config.json")
+    done = run(*check)
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "usr/lib/streams-proxy").rename(tmp_path / "elsewhere")
+    assert run(*check).returncode == 78
+
+
+def test_others_may_read_what_is_installed(installation):
+    for path in [*installation.prefix.rglob("*"), *installation.settings.rglob("*")]:
+        expected = 0o755 if path.is_dir() or path == installation.executable else 0o644
+        assert path.stat().st_mode & 0o7777 == expected, path
+
+
+def test_the_documents_link_to_what_is_installed(installation):
+    documents = installation.prefix / "share/doc/streams-proxy"
+    for name in ("README.md", "docs/operations.md", "docs/plugins.md", "docs/threat-model.md"):
+        assert (documents / name).exists(), name
