@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import REPOSITORY, install
 
 
@@ -15,15 +16,22 @@ def run(*words: "str | Path") -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_executable_runs_from_a_destdir(executable, tmp_path):
-    install("/opt/streams proxy", tmp_path)
-    installed = tmp_path / "opt/streams proxy/bin/streams-proxy"
+    install("/opt/streams", tmp_path)
+    installed = tmp_path / "opt/streams/bin/streams-proxy"
     done = run(installed, "version")
     assert (done.returncode, done.stdout) == (0, run(executable, "version").stdout)
     # DESTDIR is where a package is put together; nothing in it may know of that.
-    unit = (tmp_path / "opt/streams proxy/lib/systemd/system/streams-proxy.service").read_text()
-    assert "/opt/streams proxy/bin/streams-proxy" in unit
+    unit = (tmp_path / "opt/streams/lib/systemd/system/streams-proxy.service").read_text()
+    assert "/opt/streams/bin/streams-proxy" in unit
     assert str(tmp_path) not in unit and "@" not in unit.replace("@system-service", "").replace("@privileged", "")
     assert (tmp_path / "etc/streams-proxy/config.json").exists()
+
+
+@pytest.mark.parametrize("prefix", ["usr", "/opt/with space", "/opt/50%", "/opt/a|b", ""])
+def test_a_prefix_that_the_units_could_not_name_is_refused(executable, tmp_path, prefix):
+    done = run(REPOSITORY / "deploy/install", executable, tmp_path, prefix, "/etc")
+    assert done.returncode == 64 and "PREFIX" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_example_settings_are_valid(installation):
