@@ -84,5 +84,5 @@ def test_others_may_read_what_is_installed(installation):
 
 def test_the_documents_link_to_what_is_installed(installation):
     documents = installation.prefix / "share/doc/streams-proxy"
-    for name in ("README.md", "docs/operations.md", "docs/plugins.md", "docs/threat-model.md"):
+    for name in ("README.md", "docs/operations.md", "docs/plugins.md", "docs/threat-model.md", "deploy/haproxy.cfg"):
         assert (documents / name).exists(), name
