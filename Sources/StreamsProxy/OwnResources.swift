@@ -1,7 +1,7 @@
 import HTTPCore
 import JSON
 
-/// The proxy's own resources that say the same until the settings change: `/version`, `/plugins`.
+/// The proxy's own resources but `/healthcheck`: `/version`, `/plugins`, `/metrics`.
 struct OwnResources {
     /// The version of this program, as `version` and `GET /version` tell it.
     static let version = (major: 0, minor: 1, patch: 0)
@@ -38,6 +38,7 @@ struct OwnResources {
         switch route {
         case .version: connection.respond(json: versionContent.span)
         case .plugins: connection.respond(json: plugins(connection.worker.plugins).span)
+        case .metrics: connection.worker.askForMetrics(for: connection)
         case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame, .tokens,
             .token, .account, .plugin, .health:
             preconditionFailure("answered elsewhere")

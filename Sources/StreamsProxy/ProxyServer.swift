@@ -45,10 +45,13 @@ package final class ProxyServer: Sendable {
                     + "raise the hard limit (ulimit -Hn)\n")
         }
         urls = sockets.addresses.map { "\(identity == nil ? "http" : "https")://\($0)" }
+        let desk = MetricsDesk(mailboxes)
+        _ = MetricsText.startTime
         for (index, mailbox) in mailboxes.enumerated() {
             let (own, areShared) = (sockets.descriptors[index], sockets.areShared)
+            let place = WorkerPlace(index: index, mailbox: mailbox, desk: desk)
             Self.start(index, in: workers) { () throws(SystemError) in
-                try Worker(setting, mailbox, plugins, on: EventLoop()).run(own, areShared: areShared)
+                try Worker(place, setting, plugins, on: EventLoop()).run(own, areShared: areShared)
             }
         }
         plugins.take(configuration.pluginHost)

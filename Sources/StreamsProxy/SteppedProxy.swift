@@ -16,7 +16,9 @@ package final class SteppedProxy {
         port = socket.address.port
         let setting = WorkerSetting(
             configuration, .file(directory), nil, try AccessLog(configuration.logger), workers: 1)
-        worker = try Worker(setting, Mailbox(), PluginHost { _ in }, on: EventLoop(clock: clock))
+        let mailbox = try Mailbox<WorkerMessage>()
+        let place = WorkerPlace(index: 0, mailbox: mailbox, desk: MetricsDesk([mailbox]))
+        worker = try Worker(place, setting, PluginHost { _ in }, on: EventLoop(clock: clock))
         worker.open([socket.release()], areShared: false)
     }
 

@@ -12,6 +12,10 @@ enum WorkerMessage: Sendable {
     /// A request for the accounts' own resources has been carried out.
     case tokens(ticket: UInt64, TokensAnswer)
     case directory(AccountDirectory)
+    /// Tell what has been counted.
+    case count(inquiry: UInt64)
+    /// The metrics that the connection asked for; nil where some worker did not tell.
+    case metrics(ticket: UInt64, [UInt8]?)
     /// The settings have been read anew; `taken` is called once they are in force.
     case setting(WorkerSetting, taken: @Sendable () -> Void)
     /// Something about the Python plugins has changed.
@@ -20,6 +24,14 @@ enum WorkerMessage: Sendable {
     case drain
     /// Whether the loop still turns.
     case ping(@Sendable () -> Void)
+}
+
+/// One worker's place among all.
+struct WorkerPlace: Sendable {
+    let index: Int
+    let mailbox: Mailbox<WorkerMessage>
+    /// Adds up what the workers count.
+    let desk: MetricsDesk
 }
 
 /// One event loop and all that lives on it: listener, clients, connections to Luna-Streams, decisions. It is made and
@@ -34,6 +46,8 @@ final class Worker {
     let points: PointRecorder
     let ledger: Ledger
 
+    private let index: Int
+    private let desk: MetricsDesk
     private let pluginSocket: String
     private var overloadNotes = OverloadNotes()
     private lazy var reception = Reception(loop: loop, setting.allowance) { [unowned self] in note($0) }
@@ -56,8 +70,10 @@ final class Worker {
     private var drain: Drain?
 
     init(
-        _ setting: WorkerSetting, _ mailbox: Mailbox<WorkerMessage>, _ plugins: PluginHost, on loop: EventLoop
+        _ place: WorkerPlace, _ setting: WorkerSetting, _ plugins: PluginHost, on loop: EventLoop
     ) throws(SystemError) {
+        index = place.index
+        desk = place.desk
         self.loop = loop
         multi = try CurlMulti(loop: loop)
         pluginSocket = plugins.folder.socket
@@ -71,7 +87,7 @@ final class Worker {
         accounts = setting.makeLookup(loop: loop, control: control)
         ledger = Ledger(loop: loop, log: setting.log)
         self.setting = setting
-        self.mailbox = mailbox
+        mailbox = place.mailbox
     }
 
     /// Serves clients of the sockets until it is told to drain and has done so. `areShared`: other processes have them
@@ -105,6 +121,7 @@ final class Worker {
         accounts?.shutDown()
         multi.shutDown()
         ledger.shutDown()
+        desk.end(counters, of: index)
     }
 
     private func welcome(_ descriptor: Int32, _ peer: SocketAddress) {
@@ -137,6 +154,10 @@ final class Worker {
         case .directory(let directory):
             authenticator.replace(directory: directory)
             for connection in Array(connections.values) { connection.accountsChanged() }
+        case .count(let inquiry):
+            desk.tell(counters, of: index, inquiry: inquiry)
+        case .metrics(let ticket, let text):
+            waiting.removeValue(forKey: ticket)?.respond(metrics: text)
         case .setting(let setting, let taken):
             take(setting)
             taken()
@@ -167,6 +188,7 @@ final class Worker {
             if case .file(let directory) = new.accounts { authenticator.replace(directory: directory) }
         } else {
             authenticator = new.makeAuthenticator()
+            ledger.counters[.accountsQuestions] &+= accounts?.questionCount ?? 0
             accounts = new.makeLookup(loop: loop, control: control)
         }
         // What was asked about them is asked again, by the new rules.
@@ -241,7 +263,29 @@ final class Worker {
         return isSubmitted
     }
 
+    /// `connection` is answered when all workers have told what they count.
+    func askForMetrics(for connection: ProxyConnection) {
+        let configuration = setting.configuration
+        desk.ask(
+            by: index, ticket: ticket(for: connection),
+            MetricsFrame(
+                mount: configuration.mount, extraLabels: configuration.metrics.extraLabels, log: setting.log))
+    }
+
+    /// All that was counted, and the levels of this moment.
+    private var counters: Counters {
+        var counters = ledger.counters
+        counters[.openConnections] = connections.count
+        counters[.upstreamIdle] = terms.pool.count
+        counters[.decisionsRemembered] = authenticator.cacheCount
+        counters[.accountsQuestions] &+= accounts?.questionCount ?? 0
+        for connection in connections.values { connection.add(to: &counters) }
+        return counters
+    }
+
     func closed(_ connection: ProxyConnection) {
+        ledger.counters[.bytesFromClients] &+= connection.bytesReceived
+        ledger.counters[.bytesToClients] &+= connection.bytesSent
         connections[ObjectIdentifier(connection)] = nil
         reception.left(connection.peer)
         drain?.stopIfDone()

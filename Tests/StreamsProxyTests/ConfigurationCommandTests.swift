@@ -132,6 +132,10 @@ struct ConfigurationCommandTests {
                   buffered         268435456 bytes on a worker
                   answer's head    32768 bytes, 100 fields
 
+                Watched by
+                  log      json, INFO and above, to standard output
+                  metrics  off
+
                 Credentials
                   Basic, Bearer    accounts file \(folder.path)/accounts.json: there, but others may read it (mode 640); chmod 600
                   Luna-Account-Id  off

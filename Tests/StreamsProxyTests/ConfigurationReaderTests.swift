@@ -104,7 +104,8 @@ struct ConfigurationReaderTests {
 
     private static let servicesSettings =
         "ADDITIONAL_SERVICES_USAGE, LUNA_ACCOUNTS_ADDRESS, LUNA_ACCOUNTS_TLS, LUNA_ACCOUNTS_TIMEOUTS, "
-        + "LUNA_ACCOUNTS_VERIFICATION, TOKEN_ISSUERS, TLS"
+        + "LUNA_ACCOUNTS_VERIFICATION, TOKEN_ISSUERS, TLS, "
+        + "LUNA_API_LOGGER, LUNA_SERVICE_METRICS"
 
     @Test(arguments: values)
     func `A wrong value is named with its place and rule`(_ row: (member: String, problem: String)) {

@@ -68,7 +68,7 @@ struct PointEncodingTests {
         case .plugin: #expect(text == "POST:/6/plugins/teapot")
         case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame:
             #expect(text == "POST:/6/plugins/luna-streams\(route.name)")
-        case .version, .health, .plugins, .tokens, .token, .account: #expect(text == "POST:\(route.name)")
+        case .version, .health, .plugins, .metrics, .tokens, .token, .account: #expect(text == "POST:\(route.name)")
         }
     }
 

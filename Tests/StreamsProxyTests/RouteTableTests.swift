@@ -7,12 +7,14 @@ struct RouteTableTests {
     static let id = "6d071cca-fda5-4a03-84d5-5bea65904480"
 
     private static func match(
-        _ path: String, mount: String = Self.mount, isActive: Bool = true, keepsAccounts: Bool = true
+        _ path: String, mount: String = Self.mount, isActive: Bool = true, keepsAccounts: Bool = true,
+        hasMetrics: Bool = false
     ) -> RouteMatch? {
         // Bytes around the path must not matter.
         let bytes = Array("GET \(path) HTTP/1.1".utf8)
-        return RouteTable(mount: mount, isLunaStreamsActive: isActive, keepsAccounts: keepsAccounts).match(
-            bytes.span, 4..<4 + path.utf8.count)
+        return RouteTable(
+            mount: mount, isLunaStreamsActive: isActive, keepsAccounts: keepsAccounts, hasMetrics: hasMetrics
+        ).match(bytes.span, 4..<4 + path.utf8.count)
     }
 
     // MARK: Paths
@@ -72,9 +74,18 @@ struct RouteTableTests {
         #expect(Self.match(Self.mount + row.path) == nil)
     }
 
+    @Test func `Metrics are found only where they are wanted`() {
+        #expect(Self.match("/metrics", hasMetrics: true) == RouteMatch(route: .metrics, streamID: nil))
+        #expect(Self.match("/metrics") == nil)
+        for path in ["/metrics/", "/Metrics", "/metric", "/metricss", "\(Self.mount)/metrics"] {
+            #expect(Self.match(path, hasMetrics: true) == nil)
+        }
+    }
+
     @Test func `Every route is reached by some path`() {
         // Plugins' paths: `PluginTargetTests`.
-        #expect(Set((Self.mounted + Self.own + Self.accounts).map(\.route) + [.plugin]) == Set(Route.allCases))
+        #expect(
+            Set((Self.mounted + Self.own + Self.accounts).map(\.route) + [.plugin, .metrics]) == Set(Route.allCases))
     }
 
     // MARK: Attacks
@@ -174,7 +185,8 @@ struct RouteTableTests {
     private static let methods: [Methods] = [
         Methods(
             [
-                .streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins, .account,
+                .streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins, .metrics,
+                .account,
             ],
             [.get, .head], "GET, HEAD, OPTIONS"),
         Methods([.streams], [.get, .head, .post, .delete], "GET, HEAD, POST, DELETE, OPTIONS"),

@@ -18,6 +18,8 @@ package final class EventLoop {
     /// SAFETY: read only up to the count that the wait has returned, and freed with the loop.
     private let found = UnsafeMutablePointer<linux_events>.allocate(capacity: 1)
     private var isStopped = false
+    /// Told how long each turn took.
+    package var turnObserver: EventSource?
     private var handshakesLeft = 0
     /// Nanoseconds of the monotonic clock.
     private let clock: () -> Int64
@@ -78,6 +80,7 @@ package final class EventLoop {
             source.ready(Events(rawValue: linux_event_flags(found, index)))
         }
         fireDeadlines()
+        turnObserver?.turnEnded(after: linux_monotonic() &- now.nanoseconds)
     }
 
     private func wait(milliseconds: Int32) -> Int32 {

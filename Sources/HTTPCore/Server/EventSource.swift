@@ -49,6 +49,9 @@ open class EventSource {
     /// The deadline set last has come.
     open func deadlinePassed() {}
 
+    /// A turn of the loop has taken so many nanoseconds, from waking to its end. Told to the loop's `turnObserver`.
+    open func turnEnded(after nanoseconds: Int64) {}
+
     /// Joins the loop.
     package final func open(_ interest: Events) {
         loop.add(self, interest)

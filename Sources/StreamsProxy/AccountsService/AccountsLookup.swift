@@ -17,6 +17,8 @@ final class AccountsLookup {
     private let contract: AccountsContract
     /// Of other workers, too, somebody may wait for these.
     private var asked: Set<CredentialDigest> = []
+    /// How many questions were put.
+    private(set) var questionCount = 0
     private var lastNote = Instant(nanoseconds: 0)
 
     init(loop: EventLoop, control: ControlClient, table: DecisionTable, contract: AccountsContract) {
@@ -38,6 +40,7 @@ final class AccountsLookup {
             return nil
         case .mustAsk:
             asked.insert(question.digest)
+            questionCount &+= 1
             control.send(contract.request(question)) { [self] in answered(question, $0) }
             return nil
         }

@@ -14,7 +14,7 @@ struct Admission: Sendable {
     init(_ configuration: Configuration) {
         routes = RouteTable(
             mount: configuration.mount, isLunaStreamsActive: configuration.isLunaStreamsActive,
-            keepsAccounts: configuration.accountsService == nil,
+            keepsAccounts: configuration.accountsService == nil, hasMetrics: configuration.metrics.isOn,
             plugins: configuration.pluginHost?.plugins.map(\.name) ?? [])
         pluginAccess = configuration.pluginHost?.plugins.map(\.access) ?? []
         defaultVersion = configuration.upstream.apiVersion
@@ -101,7 +101,7 @@ struct Admission: Sendable {
         }
         switch route {
         case .tokens, .token, .account: return .accounts(match)
-        case .version, .health, .plugins: return .own(route)
+        case .version, .health, .plugins, .metrics: return .own(route)
         case .plugin: return .plugin(match, pluginAccess[Int(match.plugin ?? 0)])
         case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame: break
         }

@@ -19,6 +19,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case tokensContentTooLarge
     case tokensOverloaded
     case overloaded(Overload)
+    /// A worker did not tell what it has counted.
+    case metricsTimeout
 }
 
 /// A decision that lets nobody pass.
@@ -110,6 +112,9 @@ package struct ErrorAnswer: Sendable, Equatable {
         case .tokensContentTooLarge:
             self.init(
                 413, 12046, "Invalid http request", "the content of this request may have 1048576 bytes")
+        case .metricsTimeout:
+            self.init(503, 1, "Internal server error", "A worker did not tell its counters in time")
+            retryAfter = 1
         case .tokensOverloaded:
             self.init(503, 1, "Internal server error", "Too many changes of tokens at once")
             retryAfter = 1

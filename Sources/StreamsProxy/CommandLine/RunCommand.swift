@@ -31,7 +31,7 @@ package enum RunCommand {
     ) -> CommandResult {
         let signals = ProcessSignals()
         // From before there is any other thread: a signal that comes now is kept until it can be obeyed.
-        signals.hold(EndingSignals.all + [SIGHUP])
+        signals.hold(EndingSignals.all + [SIGHUP, SIGUSR1])
         // A client or an upstream that is gone is told by the call that writes to it, not by a signal.
         signals.ignore(SIGPIPE)
         let server: ProxyServer
@@ -51,6 +51,8 @@ package enum RunCommand {
             }
         }
         signals.on(SIGHUP) { reload.reload() }
+        // What renames log files by and by (logrotate) tells so.
+        signals.on(SIGUSR1) { server.reopenLog() }
         var timers: [any DispatchSourceTimer] = []
         if let interval = options.reloadInterval {
             timers.append(timer(every: Interval(interval)) { reload.reloadIfChanged() })

@@ -32,6 +32,8 @@ package struct Configuration: Sendable, Equatable {
     package var liveGrace: Duration = .seconds(60)
     /// `LUNA_API_LOGGER`.
     package var logger = LoggerSettings()
+    /// `LUNA_SERVICE_METRICS`.
+    package var metrics = MetricsSettings()
     /// `--host`, `--port`, `--workers`.
     package var listener = ListenerSettings()
     /// `TLS`, or `--tls_cert` and its like: how clients are met; nil for plain HTTP.

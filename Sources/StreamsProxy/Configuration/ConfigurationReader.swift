@@ -56,6 +56,8 @@ package enum ConfigurationReader {
         let issuers = TokenIssuerSettings(
             settings.node("TOKEN_ISSUERS"), path: settings.path(of: "TOKEN_ISSUERS"), file: file, &problems)
         let tls = TLSSection.read(in: &settings, file: file, &problems)
+        let logger = LoggerSection.read(in: &settings, file: file, &problems)
+        let metrics = MetricsSection.read(in: &settings, &problems)
         settings.refuseUnknownNames(&problems)
 
         let accountsPath: String
@@ -78,6 +80,8 @@ package enum ConfigurationReader {
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
         configuration.tokenIssuers = issuers.issuers
         configuration.tls = tls
+        configuration.logger = logger
+        configuration.metrics = metrics
         configuration.pluginHost = host.hostSettings(
             active, given: plugin.python, mount: active.isLunaStreamsActive ? configuration.mount : nil, asking: python,
             &problems)

@@ -29,7 +29,7 @@ struct ConfigurationSummary {
         let plugins = configuration.pluginHost.map { [("Plugins", Self.plugins($0))] } ?? []
         let found = StartupWarnings.of(configuration, listening: urls)
         let warnings = found.isEmpty ? [] : [("Warnings", found)]
-        return (sections + plugins + [("Credentials", credentials)] + warnings)
+        return (sections + plugins + [("Watched by", observation), ("Credentials", credentials)] + warnings)
             .map { title, lines in "\(title)\n" + lines.map { "  \($0)\n" }.joined() }
             .joined(separator: "\n")
     }
@@ -57,6 +57,21 @@ struct ConfigurationSummary {
         if urls.isEmpty { return ["\(scheme)://\(host):\(port), \(workers)"] }
         return zip(urls, socketNames).map { "\($0), passed on as \(Displayed.quoted($1)), \(workers)" }
             + urls.dropFirst(socketNames.count).map { "\($0), \(workers)" }
+    }
+
+    private var observation: [String] {
+        let logger = configuration.logger
+        let size = logger.maximumFileSize.map { ", renamed at \($0 >> 20) MiB" } ?? ""
+        let places =
+            (logger.toStandardOutput ? ["standard output"] : [])
+            + (logger.file.map { ["\(Displayed.text($0, limit: 512))\(size)"] } ?? [])
+        let log =
+            places.isEmpty
+            ? "off"
+            : "\(logger.format.rawValue), \(logger.level.label) and above, to \(places.joined(separator: " and "))"
+        return [
+            "log      \(log)", "metrics  \(configuration.metrics.isOn ? "GET /metrics, open to everybody" : "off")",
+        ]
     }
 
     private var tls: [String] {

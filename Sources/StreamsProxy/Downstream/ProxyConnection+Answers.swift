@@ -40,6 +40,21 @@ extension ProxyConnection {
         }
     }
 
+    /// The metrics; nil where a worker did not tell.
+    func respond(metrics text: [UInt8]?) {
+        guard !isClosed else { return }
+        if let text {
+            respond(status: 200, content: text.span) { output in
+                output.appendField("Content-Type", MetricsText.contentType)
+                output.appendField("Cache-Control", "no-store")
+                appendCommonFields(to: &output)
+            }
+        } else {
+            respond(.metricsTimeout)
+        }
+        update()
+    }
+
     /// What became of a request for the accounts' own resources.
     func respond(_ answer: TokensAnswer) {
         guard !isClosed else { return }

@@ -302,7 +302,7 @@ extension ProxyConnection {
         case .streams where method == .delete:
             worker.terms.owners.forgetAll()
         case .streams, .stream, .count, .logs, .live, .frame, .streamsVersion, .documentation, .streamsPlugins,
-            .version, .health, .plugins, .tokens, .token, .account, .plugin:
+            .version, .health, .plugins, .metrics, .tokens, .token, .account, .plugin:
             break
         }
     }

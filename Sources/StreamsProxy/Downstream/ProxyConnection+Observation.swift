@@ -38,6 +38,16 @@ extension ProxyConnection {
         worker.ledger.close(record, tally, LogNames(mount: terms.mount, client: peer.address))
     }
 
+    /// Adds what this connection holds at this moment.
+    func add(to counters: inout Counters) {
+        counters[.bytesFromClients] &+= bytesReceived
+        counters[.bytesToClients] &+= bytesSent
+        counters[.bufferedBytes] &+= bufferedBytes + requestBytes.count + gathered.count
+        if record.isOpen, record.isViewing { counters[.liveViewers] &+= 1 }
+        if upstream != nil { counters[.upstreamInUse] &+= 1 }
+        if isHeld { counters[.decisionsInFlight] &+= 1 }
+    }
+
     /// Why there was no whole answer, by how the connection ended.
     func endOfRecord(_ end: ServerConnectionEnd) -> ExchangeEnd {
         switch end {

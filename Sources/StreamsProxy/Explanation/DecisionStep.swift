@@ -18,6 +18,7 @@ extension Refusal {
         // Luna-Streams was asked whose the stream is.
         case .upstream, .plugin: .separation
         case .tokensContentTooLarge, .tokensOverloaded: .content
+        case .metricsTimeout: .route
         }
     }
 }

@@ -1,18 +1,5 @@
 package import HTTPCore
 
-/// Counts and levels that have no labels.
-package enum Scalar: Int, Sendable, CaseIterable {
-    case acceptedConnections, openConnections
-    case bytesFromClients, bytesToClients
-    case bufferedBytes
-    case liveViewers, liveViewersEver
-    case upstreamInUse, upstreamIdle
-    case upstreamConnected, upstreamReused, upstreamRetries
-    case decisionsCached, decisionsFound, decisionsAsked, decisionsRemembered
-    case heldRequests
-    case ownerQuestions, accountsQuestions
-}
-
 /// Where each number stands in the one array of a worker's counters. All tables are closed, so the array never grows,
 /// and what an attacker sends can't make it.
 package enum CounterLayout {

@@ -30,7 +30,7 @@ package struct Counters: Sendable, Equatable {
         switch record.decision {
         case .none: break
         case .cache: self[.decisionsCached] &+= 1
-        case .local: self[.decisionsFound] &+= 1
+        case .local: self[.decisionsLocal] &+= 1
         case .asked: self[.decisionsAsked] &+= 1
         }
         if record.isRetried { self[.upstreamRetries] &+= 1 }

@@ -17,6 +17,7 @@ final class Ledger: EventSource {
         clock = LogClock(isLocal: log.settings.isTimeLocal)
         super.init(descriptor: -1, loop: loop)
         open([])
+        loop.turnObserver = self
     }
 
     /// From now on lines go there.
@@ -51,6 +52,10 @@ final class Ledger: EventSource {
         if batch.count >= AccessLog.batchSize { handOver() }
     }
 
+    override func turnEnded(after nanoseconds: Int64) {
+        counters.countTurn(nanoseconds)
+    }
+
     override func deadlinePassed() {
         handOver()
     }
@@ -67,6 +72,7 @@ final class Ledger: EventSource {
     /// The worker ends: what is left goes on its way.
     func shutDown() {
         handOver()
+        loop.turnObserver = nil
         closeDescriptor()
     }
 }

@@ -42,6 +42,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         case .tokensContentTooLarge: self = .tooLarge
         case .tokensOverloaded: self = .tokensOverloaded
         case .overloaded: self = .overloaded
+        case .metricsTimeout: self = .metricsTimeout
         }
     }
 

@@ -43,7 +43,7 @@ package enum Route: UInt8, Sendable, CaseIterable {
     // Luna-Streams', under the permission key `streams`.
     case streams, count, logs, stream, live, frame
     // Ours.
-    case version, health, plugins
+    case version, health, plugins, metrics
     // Ours while we keep the accounts ourselves.
     case tokens, token, account
     // A Python plugin's: whatever it has registered.
@@ -52,7 +52,7 @@ package enum Route: UInt8, Sendable, CaseIterable {
     package var methods: MethodSet {
         switch self {
         case .streamsVersion, .documentation, .streamsPlugins, .count, .frame, .version, .health, .plugins,
-            .account:
+            .metrics, .account:
             [.get, .head]
         case .streams: [.get, .head, .post, .delete]
         case .logs: [.get, .head, .delete]
@@ -68,8 +68,8 @@ package enum Route: UInt8, Sendable, CaseIterable {
     package var isGuarded: Bool {
         switch self {
         case .streams, .count, .logs, .stream, .live, .frame: true
-        case .streamsVersion, .documentation, .streamsPlugins, .version, .health, .plugins, .tokens, .token,
-            .account, .plugin:
+        case .streamsVersion, .documentation, .streamsPlugins, .version, .health, .plugins, .metrics, .tokens,
+            .token, .account, .plugin:
             false
         }
     }
@@ -78,7 +78,7 @@ package enum Route: UInt8, Sendable, CaseIterable {
     var isMounted: Bool {
         switch self {
         case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame: true
-        case .version, .health, .plugins, .tokens, .token, .account, .plugin: false
+        case .version, .health, .plugins, .metrics, .tokens, .token, .account, .plugin: false
         }
     }
 
@@ -100,6 +100,7 @@ package enum Route: UInt8, Sendable, CaseIterable {
         case .version: "/version"
         case .health: "/healthcheck"
         case .plugins: "/plugins"
+        case .metrics: "/metrics"
         case .tokens: "/6/tokens"
         case .token: "/6/tokens/{token_id}"
         case .account: "/6/account"

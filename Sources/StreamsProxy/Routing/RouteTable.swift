@@ -23,13 +23,19 @@ package struct RouteTable: Sendable {
     private let mount: [UInt8]
     private let isLunaStreamsActive: Bool
     private let keepsAccounts: Bool
+    private let hasMetrics: Bool
     /// The names of the Python plugins.
     private let plugins: [[UInt8]]
 
-    /// `mount` starts with a slash and does not end in one. `keepsAccounts`: there are `/6/tokens` and `/6/account`.
-    package init(mount: String, isLunaStreamsActive: Bool, keepsAccounts: Bool = true, plugins: [String] = []) {
+    /// `mount` starts with a slash and does not end in one. `keepsAccounts`: there are `/6/tokens` and `/6/account`;
+    /// `hasMetrics`: there is `/metrics`.
+    package init(
+        mount: String, isLunaStreamsActive: Bool, keepsAccounts: Bool = true, hasMetrics: Bool = false,
+        plugins: [String] = []
+    ) {
         self.plugins = plugins.map { Array($0.utf8) }
         self.keepsAccounts = keepsAccounts
+        self.hasMetrics = hasMetrics
         self.mount = Array(mount.utf8)
         self.isLunaStreamsActive = isLunaStreamsActive
     }
@@ -44,6 +50,7 @@ package struct RouteTable: Sendable {
         for route in [Route.version, .health, .plugins] where bytes.isEqual(path, route.name) {
             return RouteMatch(route: route, streamID: nil)
         }
+        if hasMetrics, bytes.isEqual(path, Route.metrics.name) { return RouteMatch(route: .metrics, streamID: nil) }
         if keepsAccounts, let match = matchAccounts(bytes, path) { return match }
         return plugins.isEmpty ? nil : matchPlugin(bytes, path)
     }

@@ -13,7 +13,7 @@ package enum BodyRule {
         case .streams: method == .post
         case .stream: method == .put
         case .count, .logs, .live, .frame, .streamsVersion, .documentation, .streamsPlugins, .version, .health,
-            .plugins, .tokens, .token, .account, .plugin:
+            .plugins, .metrics, .tokens, .token, .account, .plugin:
             false
         }
     }

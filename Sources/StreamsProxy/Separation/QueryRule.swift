@@ -60,8 +60,8 @@ extension QueryRule.Purpose {
         case .streams: self = method == .post ? .item : .collection
         case .count, .logs: self = .collection
         case .stream, .live, .frame: self = .item
-        case .streamsVersion, .documentation, .streamsPlugins, .version, .health, .plugins, .tokens, .token, .account,
-            .plugin:
+        case .streamsVersion, .documentation, .streamsPlugins, .version, .health, .plugins, .metrics, .tokens, .token,
+            .account, .plugin:
             return nil
         }
     }

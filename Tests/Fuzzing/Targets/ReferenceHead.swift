@@ -37,7 +37,7 @@ struct ReferenceHead {
                 lines[lines.count - 1].append(byte)
             }
         }
-        guard lines.allSatisfy({ $0.allSatisfy(Self.isValue) }), lines[0].count < limits.startLine else { return nil }
+        guard lines.allSatisfy({ $0.allSatisfy(Self.isValue) }), lines[0].count <= limits.startLine else { return nil }
         startLine = lines[0].split(separator: 32, omittingEmptySubsequences: false).map(Array.init)
         var fields: [Field] = []
         for line in lines.dropFirst() {

@@ -96,7 +96,7 @@ extension Route {
     var isOfLunaStreams: Bool {
         switch self {
         case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame: true
-        case .version, .health, .plugins, .tokens, .token, .account, .plugin: false
+        case .version, .health, .plugins, .metrics, .tokens, .token, .account, .plugin: false
         }
     }
 

@@ -94,7 +94,7 @@ enum TargetTarget {
         case .stream: stream
         case .live: stream + "/preview/handler/live"
         case .frame: stream + "/preview/handler/frame"
-        case .version, .health, .plugins, .tokens, .token, .account, .plugin: ""
+        case .version, .health, .plugins, .metrics, .tokens, .token, .account, .plugin: ""
         }
     }
 }
