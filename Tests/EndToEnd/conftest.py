@@ -103,7 +103,7 @@ def _starter(
             origins.append(origin.start())
             url = origin.url
         (folder / "config.json").write_text(json.dumps(settings(url, **changes)))
-        proxy = ProxyProcess(folder, origin, workers, arguments, context, environment)
+        proxy = ProxyProcess(folder, origin, workers, arguments, context, environment=environment)
         proxies.append(proxy)
         proxy.credentials = bearer(accounts.root.tokens["all"])
         return proxy
