@@ -48,7 +48,7 @@ end-to-end-tests: ## the release executables against real clients and origins
 	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
 	DEMO_LUNA_STREAMS=$(abspath $(RELEASE))/demo-luna-streams \
 	DEMO_LUNA_ACCOUNTS=$(abspath $(RELEASE))/demo-luna-accounts \
-	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/EndToEnd
+	$(PYTHON) -m pytest -q -n 4 --dist loadfile -p no:cacheprovider Tests/EndToEnd
 
 deploy-tests: ## what lies in deploy/: installation, units, manifests, two replicas behind HAProxy
 	scripts/install-dependencies test

@@ -51,15 +51,15 @@ def test_an_account_id_in_capitals_is_the_same_account(proxy, accounts):
     assert account_seen(proxy) == [accounts.ann.account_id]
 
 
-@pytest.mark.parametrize("scheme", ["basic", "BASIC", "bAsIc"])
-def test_the_scheme_basic_in_any_case(proxy, accounts, scheme):
-    value = accounts.ann.basic[1].replace("Basic", scheme)
+@pytest.mark.parametrize("spelling", ["basic", "BASIC", "bAsIc"])
+def test_the_scheme_basic_in_any_case(proxy, accounts, spelling):
+    value = accounts.ann.basic[1].replace("Basic", spelling)
     assert proxy.ask("GET", "/streams/count", credentials=("authorization", value)).status == 200
 
 
-@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "bEaReR"])
-def test_the_scheme_bearer_in_any_case(proxy, accounts, scheme):
-    field = ("AUTHORIZATION", f"{scheme} {accounts.ann.tokens['view']}")
+@pytest.mark.parametrize("spelling", ["bearer", "BEARER", "bEaReR"])
+def test_the_scheme_bearer_in_any_case(proxy, accounts, spelling):
+    field = ("AUTHORIZATION", f"{spelling} {accounts.ann.tokens['view']}")
     assert proxy.ask("GET", "/streams/count", credentials=field).status == 200
 
 

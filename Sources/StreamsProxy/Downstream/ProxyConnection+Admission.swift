@@ -19,6 +19,8 @@ extension ProxyConnection {
             record.route = found?.route
             respondOptions(allow)
         case .own(.health):
+            found = RouteMatch(route: .health, streamID: nil)
+            record.route = .health
             answerHealth(head, bytes)
         case .own(let route):
             found = RouteMatch(route: route, streamID: nil)
