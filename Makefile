@@ -87,10 +87,10 @@ torture: fuzz ## what takes long, for a release: fuzzing, more walks of the simu
 	FUZZ_SECONDS=60 STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
 	$(PYTHON) -m pytest -q -s -p no:cacheprovider Tests/EndToEnd/test_mutated_messages.py
 
-bench: ## CPU per request, beside nginx and HAProxy; the proxy has no access log yet, so nobody writes one
+bench: ## CPU per request, beside nginx, HAProxy and Envoy, everybody with an access log
 	scripts/install-dependencies test
 	swift build $(RELEASE_FLAGS)
-	Benchmarks/run --log off
+	Benchmarks/run
 
 bench-check: ## instructions, system calls and allocations per request, against the committed thresholds
 	scripts/install-dependencies test

@@ -39,7 +39,8 @@ package final class ProxyServer: Sendable {
             for mailbox in mailboxes { mailbox.post(.plugins(view)) }
         }
         self.plugins = plugins
-        if setting.allowance.connections < configuration.limits.connections {
+        let asked = configuration.limits.connections
+        if asked < LimitSettings.unboundedConnections, setting.allowance.connections < asked {
             StandardError.write(
                 "LIMITS.connections: the process has descriptors for \(setting.allowance.connections) on each worker; "
                     + "raise the hard limit (ulimit -Hn)\n")

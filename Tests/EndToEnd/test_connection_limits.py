@@ -80,8 +80,8 @@ def test_0_leaves_addresses_uncounted(start_proxy):
         assert is_served(proxy)
 
 
-def test_1024_of_an_address_are_served_by_default(start_proxy):
-    proxy = start_proxy(EchoOrigin())
+def test_other_addresses_are_served_beside_one_that_has_all_it_may(start_proxy):
+    proxy = start_proxy(EchoOrigin(), LIMITS={"connections_per_address": 1024})
     with crowd(proxy, 1024, "127.0.0.2"):
         assert_refused(proxy, "127.0.0.2")
         assert is_served(proxy, "127.0.0.3")
@@ -143,5 +143,5 @@ def test_the_soft_limit_of_descriptors_is_raised(low_soft_limit, start_proxy):
 def test_no_more_clients_than_descriptors_are_taken(start_proxy):
     """A hard limit that is too low for the setting: said at the start, and then a refusal like any other."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    proxy = start_proxy(EchoOrigin(), workers=1, LIMITS={"connections": 1 << 20, "connections_per_address": 0})
-    assert f"the process has descriptors for {(hard - 72) // 2} on each worker" in proxy.text
+    proxy = start_proxy(EchoOrigin(), workers=1, LIMITS={"connections": (1 << 20) - 1, "connections_per_address": 0})
+    assert f"the process has descriptors for {(hard - 72) * 3 // 4} on each worker" in proxy.text

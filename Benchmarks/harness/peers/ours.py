@@ -13,7 +13,7 @@ from .peer import Peer, Unavailable
 ACCOUNTS = "ours-accounts.json"
 
 
-def write_config(scratch: Scratch, name: str, upstream_port: int) -> Path:
+def write_config(scratch: Scratch, name: str, upstream_port: int, logs: bool = True) -> Path:
     """Every start shares the accounts file, whose accounts the credentials name."""
     config = scratch / name
     config.write_text(json.dumps({
@@ -25,6 +25,10 @@ def write_config(scratch: Scratch, name: str, upstream_port: int) -> Path:
             # No peer keeps accounts apart; and with it on, what creates a stream may have 1 MiB, not 32.
             "account-isolation": 0,
         }},
+        "LUNA_API_LOGGER": {"LOG_TO_STDOUT": int(logs)},
+        "LUNA_SERVICE_METRICS": {"ENABLED": 1},
+        # All clients of a benchmark have one address.
+        "LIMITS": {"connections": 20000, "connections_per_address": 0},
         "CONFIG_AUTHORIZATION_USERS": ACCOUNTS,
     }))
     return config
@@ -44,7 +48,7 @@ class Ours(Peer):
         if self.binary is None or not self.binary.exists():
             raise Unavailable("the proxy is not built (swift build -c release --product streams-proxy)")
         self.log = self.output
-        config = write_config(self.around.scratch, f"{self.name}.json", self.upstream_port)
+        config = write_config(self.around.scratch, f"{self.name}.json", self.upstream_port, self.variant.logs)
         return [str(self.binary), "run", "--config", str(config), "--port", "0", "--workers", "1"]
 
     def wait_until_ready(self) -> None:

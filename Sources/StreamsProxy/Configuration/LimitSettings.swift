@@ -19,10 +19,11 @@ package struct LimitSettings: Sendable, Equatable {
     package var contentRateGrace: Duration = .seconds(20)
     /// `read_ahead`: of requests sent ahead while an answer is under way, in bytes.
     package var readAhead = 16 << 10
-    /// `connections`: clients that one worker serves at once.
-    package var connections = 4096
+    /// `connections`: clients that one worker serves at once; as it comes, as many as there are descriptors for.
+    package var connections = Self.unboundedConnections
+    package static let unboundedConnections = 1 << 20
     /// `connections_per_address`: those of one client address, on all workers; 0 sets no limit.
-    package var connectionsPerAddress = 1024
+    package var connectionsPerAddress = 16384
     /// `buffered_bytes`: what one worker keeps for slow peers; above it no further exchange begins.
     package var bufferedBytes = 256 << 20
     /// `answer_head`: the head of an answer of Luna-Streams, in bytes, the empty line included.
