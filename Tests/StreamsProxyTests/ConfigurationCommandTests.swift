@@ -128,7 +128,7 @@ struct ConfigurationCommandTests {
                 Limits
                   request's head   32768 bytes, its line 8192, 100 fields
                   request content  1073741824 bytes, at least 500 a second over 10 s
-                  connections      4096 on a worker, 1024 of a client address
+                  connections      as many as there are descriptors for on a worker, 16384 of a client address
                   buffered         268435456 bytes on a worker
                   answer's head    32768 bytes, 100 fields
 

@@ -125,11 +125,13 @@ struct ConfigurationSummary {
         let rate =
             limits.contentRate == 0
             ? "" : ", at least \(limits.contentRate) a second over \(Displayed.seconds(limits.contentRateWindow))"
+        let isBounded = limits.connections < LimitSettings.unboundedConnections
+        let onWorker = isBounded ? "\(limits.connections)" : "as many as there are descriptors for"
         let ofAddress = limits.connectionsPerAddress == 0 ? "any number" : "\(limits.connectionsPerAddress)"
         return [
             "request's head   \(limits.requestHead) bytes, its line \(limits.requestLine), \(limits.requestFields) fields",
             "request content  \(configuration.http.requestMaximumSize) bytes\(rate)",
-            "connections      \(limits.connections) on a worker, \(ofAddress) of a client address",
+            "connections      \(onWorker) on a worker, \(ofAddress) of a client address",
             "buffered         \(limits.bufferedBytes) bytes on a worker",
             "answer's head    \(limits.answerHead) bytes, \(limits.answerFields) fields",
         ]
