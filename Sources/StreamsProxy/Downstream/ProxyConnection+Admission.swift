@@ -11,19 +11,15 @@ extension ProxyConnection {
         }
         switch terms.admission.outcome(head, bytes, asking: self) {
         case .refused(let refusal):
-            found = terms.admission.routes.match(bytes, head.path)
-            record.route = found?.route
+            record.lead(to: terms.admission.routes.match(bytes, head.path))
             respond(refusal)
         case .options(let allow):
-            found = terms.admission.routes.match(bytes, head.path)
-            record.route = found?.route
+            record.lead(to: terms.admission.routes.match(bytes, head.path))
             respondOptions(allow)
         case .own(.health):
-            found = RouteMatch(route: .health, streamID: nil)
             record.route = .health
             answerHealth(head, bytes)
         case .own(let route):
-            found = RouteMatch(route: route, streamID: nil)
             record.route = route
             terms.resources.answer(route, on: self)
         case .forwarded where worker.isFull, .accounts where worker.isFull:
@@ -31,8 +27,7 @@ extension ProxyConnection {
             respond(.overloaded(.bufferedBytes))
         case .forwarded(let admitted):
             match = admitted.match
-            found = match
-            record.route = match.route
+            record.lead(to: match)
             if isForPlugin, !worker.plugins.isServing {
                 respond(.plugin(.unreachable))
                 return
@@ -40,28 +35,24 @@ extension ProxyConnection {
             forward(head, bytes, admitted)
         case .accounts(let match, let principal):
             self.match = match
-            found = match
-            record.route = match.route
-            accountID = principal.accountID
+            record.lead(to: match)
             contentUse = .accounts(TokensCall(match, head, bytes, principal))
             beginGathering()
         case .undecided(let match):
             self.match = match
-            found = match
-            hold(on: match.route)
+            hold(on: match)
         case .ownerNeeded(let match, let streamID, let apiVersion):
             self.match = match
-            found = match
-            hold(on: match.route)
+            hold(on: match)
             terms.owners.ask(streamID, apiVersion, for: self)
         }
     }
 
     // MARK: Held requests
 
-    private func hold(on route: Route) {
+    private func hold(on match: RouteMatch) {
         isHeld = true
-        record.route = route
+        record.lead(to: match)
         record.hold(at: loop.now)
     }
 

@@ -5,7 +5,6 @@ extension ProxyConnection {
     func respond(_ refusal: Refusal) {
         guard !isClosed else { return }
         let answer = ErrorAnswer(refusal)
-        note(status: answer.status, code: answer.code)
         record.errorCode = answer.code
         record.reason = RefusalReason(refusal)
         if case .malformed(let error) = refusal { record.fault = error }
@@ -19,7 +18,6 @@ extension ProxyConnection {
     }
 
     func respondOptions(_ allow: StaticString) {
-        note(status: 204)
         respond(status: 204, content: [UInt8]().span) { output in
             output.appendField("Allow", allow)
             if let rule = terms.cors, cors.isPreflight {
@@ -33,7 +31,6 @@ extension ProxyConnection {
 
     /// One of our own resources, as JSON.
     func respond(json content: Span<UInt8>, status: Int = 200) {
-        note(status: status)
         respond(status: status, content: content) { output in
             output.appendField("Content-Type", "application/json")
             appendCommonFields(to: &output)
@@ -58,7 +55,6 @@ extension ProxyConnection {
     /// What became of a request for the accounts' own resources.
     func respond(_ answer: TokensAnswer) {
         guard !isClosed else { return }
-        note(status: answer.status, code: answer.errorCode ?? 0)
         if let code = answer.errorCode {
             record.errorCode = code
             record.reason = .tokensRefused

@@ -6,7 +6,6 @@ extension ProxyConnection {
     /// The request is decided on: from here on it may go upstream.
     func forward(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ admitted: AdmittedRequest) {
         let principal = admitted.principal
-        accountID = principal?.accountID
         if match.route.isLive, let principal {
             viewer = Viewer(principal: principal, proof: viewerProof(of: principal, head, bytes))
         }
@@ -69,21 +68,17 @@ extension ProxyConnection {
                 respond(refusal(failure))
                 return
             }
-            note(status: answerStatus, code: failure.code)
             record.errorCode = failure.code
             record.reason = RefusalReason(failure)
             flush()
             endRecord(.cut)
             abort()
         case .closeTunnel:
-            note(status: 101)
             dropUpstream()
             finishTunnel()
         case .abandon:
-            if answerStatus != 0 { note(status: answerStatus) }
             dropUpstream()
         case .finish(let keepsUpstream):
-            note(status: answerStatus)
             exchangeEnded()
             releaseUpstream(keeps: keepsUpstream)
             finish()
@@ -234,7 +229,6 @@ extension ProxyConnection {
             exchangeDeadline = deadlines.next
             previewEnd = head.fields.value(.contentType).flatMap { PreviewEnd(contentType: $0, in: bytes) }
         }
-        answerStatus = head.status
         let length: AnswerLength =
             switch head.framing {
             case .none: head.announcedLength.map { .known($0) } ?? .none

@@ -36,6 +36,8 @@ extension ProxyConnection {
         record.isOpen = false
         record.end = end
         worker.ledger.close(record, tally, LogNames(mount: terms.mount, client: peer.address))
+        guard worker.points.isWanted, tally.status != 0 else { return }
+        worker.points.record(PointRecord(record, tally, at: loop.now, unixMilliseconds: loop.unixMilliseconds))
     }
 
     /// Adds what this connection holds at this moment.

@@ -33,13 +33,6 @@ final class ProxyConnection: ServerConnection {
     var requestID = RequestID(seconds: 0, id: UniqueID(high: 0, low: 0))
     var match = RouteMatch(route: .version, streamID: nil)
     var method = Method.other
-    var began = RequestBeginning()
-    /// What its path leads to, and which plugin; nil where that is nothing, or not known. `match` may be an older one then.
-    var found: RouteMatch?
-    /// Of the answer whose head has been relayed; 0 before.
-    var answerStatus = 0
-    /// Whoever has been let in.
-    var accountID: UniqueID?
     var framing = ContentFraming.none
     var contentUse = ContentUse.streaming
     var asksUpgrade = false
@@ -82,10 +75,6 @@ final class ProxyConnection: ServerConnection {
         if !isHeld {
             requestID = RequestID(head, bytes) ?? worker.nextRequestID()
             held = HeldRequest()
-            began = RequestBeginning(instant: loop.now, milliseconds: loop.unixMilliseconds)
-            accountID = nil
-            answerStatus = 0
-            found = nil
             beginRecord(head.method)
         }
         record.resume(at: loop.now)
@@ -149,10 +138,7 @@ final class ProxyConnection: ServerConnection {
         // Of a head that can't be read there is no id; of content that can't, its head has told one.
         if isBetweenRequests {
             requestID = worker.nextRequestID()
-            began = RequestBeginning(instant: loop.now, milliseconds: loop.unixMilliseconds)
             method = .other
-            found = nil
-            accountID = nil
             beginRecord(.other)
             cors = .none
         }

@@ -73,6 +73,8 @@ package struct ExchangeRecord: Sendable {
     package var method = Method.other
     /// Nil where the path names nothing.
     package var route: Route?
+    /// The place of the plugin in the settings, of `Route.plugin`.
+    package var plugin: UInt8 = 0
     package var requestID = RequestID(seconds: 0, id: UniqueID(high: 0, low: 0))
     /// When the request's head had come.
     package var began = Instant(nanoseconds: 0)
@@ -105,6 +107,12 @@ package struct ExchangeRecord: Sendable {
         self.requestID = requestID
         self.method = method
         began = now
+    }
+
+    /// The path leads there, or nowhere.
+    mutating func lead(to match: RouteMatch?) {
+        route = match?.route
+        plugin = match?.plugin ?? 0
     }
 
     package mutating func hold(at now: Instant) {

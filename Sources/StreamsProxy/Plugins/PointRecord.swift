@@ -7,7 +7,7 @@ package struct PointRecord: Sendable, Equatable {
     /// From the head to the answer's end.
     package let duration: Interval
     package let requestID: RequestID
-    /// Nil where nobody has been let in.
+    /// Nil where nobody is known.
     package let accountID: UniqueID?
     /// Nil where the path led nowhere.
     package let route: Route?
@@ -31,6 +31,15 @@ package struct PointRecord: Sendable, Equatable {
         self.plugin = plugin
         self.status = status
         self.errorCode = errorCode
+    }
+
+    /// What an exchange has come to by `now`, which is `unixMilliseconds` on the wall clock.
+    init(_ record: ExchangeRecord, _ tally: ExchangeTally, at now: Instant, unixMilliseconds: Int64) {
+        let duration = Interval(nanoseconds: now.nanoseconds - record.began.nanoseconds)
+        self.init(
+            time: unixMilliseconds - duration.nanoseconds / 1_000_000, duration: duration,
+            requestID: record.requestID, accountID: record.accountID, route: record.route, method: record.method,
+            plugin: record.plugin, status: UInt16(clamping: tally.status), errorCode: Int32(clamping: record.errorCode))
     }
 
     var isError: Bool { status >= 400 || errorCode != 0 }

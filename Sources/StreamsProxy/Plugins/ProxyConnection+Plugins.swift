@@ -23,26 +23,4 @@ extension ProxyConnection {
             request, principal, permissions: principal.flatMap { worker.authenticator.permissions(of: $0) }, head,
             bytes, to: &output)
     }
-
-    // MARK: Monitoring
-
-    /// The answer is complete, or about to be: `status` as the client has it, `code` of our own errors, else 0. After it
-    /// the next request may have begun already.
-    func note(status: Int, code: Int = 0) {
-        guard worker.points.isWanted else { return }
-        worker.points.record(
-            PointRecord(
-                time: began.milliseconds,
-                duration: Interval(nanoseconds: loop.now.nanoseconds - began.instant.nanoseconds),
-                requestID: requestID, accountID: accountID, route: found?.route, method: method,
-                plugin: found?.plugin ?? 0,
-                status: UInt16(clamping: status), errorCode: Int32(clamping: code)))
-    }
-}
-
-/// When a request's head came.
-struct RequestBeginning {
-    var instant = Instant(nanoseconds: 0)
-    /// The same moment in Unix milliseconds.
-    var milliseconds: Int64 = 0
 }
