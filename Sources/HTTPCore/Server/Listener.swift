@@ -5,6 +5,7 @@ import Glibc
 /// to `turnAway`, which must close it.
 package final class Listener: EventSource {
     private enum Acceptance {
+        /// Somebody was taken, turned away, or has gone meanwhile.
         case accepted
         /// Nobody waits.
         case none
@@ -57,10 +58,10 @@ package final class Listener: EventSource {
             }
             switch -accepted {
             case EMFILE, ENFILE:
-                if acceptOnSpare() { continue }
-                return .exhausted
+                return acceptOnSpare() ? .accepted : .exhausted
             case ENOBUFS, ENOMEM: return .exhausted
-            case EINTR, ECONNABORTED, EPERM, EPROTO: continue
+            case EINTR: continue
+            case ECONNABORTED, EPERM, EPROTO: return .accepted
             default: return .none
             }
         }
