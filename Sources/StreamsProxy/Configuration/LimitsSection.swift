@@ -30,47 +30,27 @@ enum LimitsSection {
 }
 
 extension Setting<Int> {
+    private static func number(_ range: ClosedRange<Int>, _ words: String) -> Self {
+        Setting(rule: "must be a whole number \(words)") { node in
+            node.integer.flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
     /// At most what 16 bits count: places in a head are that wide. At least what ordinary requests need.
-    fileprivate static var headLength: Self {
-        Setting(rule: "must be a whole number of bytes from 1024 to 65535") { node in
-            node.integer.flatMap { (1024...65535).contains($0) ? $0 : nil }
-        }
-    }
+    fileprivate static var headLength: Self { number(1024...65535, "of bytes from 1024 to 65535") }
 
-    fileprivate static var readAhead: Self {
-        Setting(rule: "must be a whole number of bytes from 0 to 1048576 (1 MiB)") { node in
-            node.integer.flatMap { (0...1 << 20).contains($0) ? $0 : nil }
-        }
-    }
+    fileprivate static var readAhead: Self { number(0...1 << 20, "of bytes from 0 to 1048576 (1 MiB)") }
 
-    fileprivate static var connections: Self {
-        Setting(rule: "must be a whole number from 1 to 1048576") { node in
-            node.integer.flatMap { (1...1 << 20).contains($0) ? $0 : nil }
-        }
-    }
+    fileprivate static var connections: Self { number(1...1 << 20, "from 1 to 1048576") }
 
-    fileprivate static var connectionsPerAddress: Self {
-        Setting(rule: "must be a whole number from 0 to 1048576") { node in
-            node.integer.flatMap { (0...1 << 20).contains($0) ? $0 : nil }
-        }
-    }
+    fileprivate static var connectionsPerAddress: Self { number(0...1 << 20, "from 0 to 1048576") }
 
     /// At least what a few requests need that are looked at before they go on.
     fileprivate static var bufferedBytes: Self {
-        Setting(rule: "must be a whole number of bytes from 1048576 (1 MiB) to 1099511627776 (1 TiB)") { node in
-            node.integer.flatMap { (1 << 20...1 << 40).contains($0) ? $0 : nil }
-        }
+        number(1 << 20...1 << 40, "of bytes from 1048576 (1 MiB) to 1099511627776 (1 TiB)")
     }
 
-    fileprivate static var fieldCount: Self {
-        Setting(rule: "must be a whole number from 10 to 10000") { node in
-            node.integer.flatMap { (10...10000).contains($0) ? $0 : nil }
-        }
-    }
+    fileprivate static var fieldCount: Self { number(10...10000, "from 10 to 10000") }
 
-    fileprivate static var byteRate: Self {
-        Setting(rule: "must be a whole number of bytes a second from 0 to 1073741824 (1 GiB)") { node in
-            node.integer.flatMap { (0...1 << 30).contains($0) ? $0 : nil }
-        }
-    }
+    fileprivate static var byteRate: Self { number(0...1 << 30, "of bytes a second from 0 to 1073741824 (1 GiB)") }
 }
