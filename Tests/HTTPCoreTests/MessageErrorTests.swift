@@ -5,7 +5,8 @@ import Testing
 struct MessageErrorTests {
     private static let codes = [
         "bare_lf", "bare_cr", "bad_request_line", "bad_status_line", "bad_target", "tunnel_not_offered",
-        "unsupported_version", "start_line_too_long", "head_too_long", "too_many_fields", "bad_field_name",
+        "unsupported_version", "start_line_too_long", "head_too_long", "too_many_fields", "too_many_connection_options",
+        "bad_field_name",
         "aliased_field_name", "bad_field_value", "folded_field", "missing_host", "repeated_host", "bad_host",
         "mismatched_host", "bad_content_length", "repeated_content_length", "content_length_and_transfer_encoding",
         "bad_transfer_encoding", "unknown_transfer_coding", "transfer_encoding_in_http_1_0", "unknown_expectation",

@@ -24,6 +24,7 @@ struct ErrorAnswerTests {
         Row(.noSuchPage, 404, 12013), Row(.methodNotAllowed(.get), 405, 12021),
         Row(.unknownAPIVersion, 400, 11076), Row(.repeatedAPIVersion, 400, 12046),
         Row(.malformed(.headTooLong), 431, 12046), Row(.malformed(.tooManyFields), 431, 12046),
+        Row(.malformed(.tooManyOptions), 431, 12046),
         Row(.malformed(.startLineTooLong), 414, 12046), Row(.malformed(.contentTooLong), 413, 12046),
         Row(.malformed(.unknownTransferCoding), 501, 12046), Row(.malformed(.tunnelNotOffered), 501, 12046),
         Row(.malformed(.unsupportedVersion), 505, 12046),
@@ -33,8 +34,8 @@ struct ErrorAnswerTests {
     ]
 
     private static let special: Set<MessageError> = [
-        .headTooLong, .tooManyFields, .startLineTooLong, .contentTooLong, .unknownTransferCoding, .unsupportedVersion,
-        .unknownExpectation, .tunnelNotOffered, .headTooSlow, .contentStalled, .contentTooSlow,
+        .headTooLong, .tooManyFields, .tooManyOptions, .startLineTooLong, .contentTooLong, .unknownTransferCoding,
+        .unsupportedVersion, .unknownExpectation, .tunnelNotOffered, .headTooSlow, .contentStalled, .contentTooSlow,
     ]
 
     private static let malformed = MessageError.allCases.filter { !special.contains($0) }

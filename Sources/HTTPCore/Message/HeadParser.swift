@@ -45,7 +45,7 @@ package struct HeadParser: Sendable {
         head.framing = try .ofResponse(
             bytes, head.fields, version: head.version, status: head.status, method: method,
             announced: &head.announcedLength)
-        let options = ConnectionOptions(bytes, head.fields)
+        let options = try ConnectionOptions(checking: bytes, head.fields)
         head.isPersistent =
             !options.hasClose && (head.version == .http11 || options.hasKeepAlive) && head.framing != .untilClose
             && !statesContentWhereNoneIs(head)

@@ -10,6 +10,7 @@ public enum MessageError: Error, Sendable, CaseIterable {
     case startLineTooLong
     case headTooLong
     case tooManyFields
+    case tooManyOptions
     case malformedFieldName
     case aliasedFieldName
     case malformedFieldValue
@@ -54,6 +55,7 @@ public enum MessageError: Error, Sendable, CaseIterable {
         case .startLineTooLong: "start_line_too_long"
         case .headTooLong: "head_too_long"
         case .tooManyFields: "too_many_fields"
+        case .tooManyOptions: "too_many_connection_options"
         case .malformedFieldName: "bad_field_name"
         case .aliasedFieldName: "aliased_field_name"
         case .malformedFieldValue: "bad_field_value"
@@ -95,7 +97,7 @@ public enum MessageError: Error, Sendable, CaseIterable {
             400
         case .unsupportedVersion: 505
         case .startLineTooLong: 414
-        case .headTooLong, .tooManyFields: 431
+        case .headTooLong, .tooManyFields, .tooManyOptions: 431
         case .unknownTransferCoding, .tunnelNotOffered: 501
         case .unknownExpectation: 417
         case .contentTooLong: 413
@@ -116,6 +118,7 @@ public enum MessageError: Error, Sendable, CaseIterable {
         case .startLineTooLong: "request line too long"
         case .headTooLong: "message head too long"
         case .tooManyFields: "too many field lines"
+        case .tooManyOptions: "too many connection options"
         case .malformedFieldName: "malformed field name"
         case .aliasedFieldName: "another spelling of Content-Length or Transfer-Encoding"
         case .malformedFieldValue: "a field value holds a control character"
