@@ -17,7 +17,7 @@ from typing import Any, Iterable, Sequence
 
 from bytestream import DEADLINE
 from messages import Answer
-from wire import Connection
+from wire import Connection, eventually
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 EXECUTABLE = Path(os.environ.get("STREAMS_PROXY", _REPOSITORY / ".build/release/streams-proxy")).resolve()
@@ -119,7 +119,9 @@ class ProxyProcess:
         #: How its clients speak TLS; None for plain HTTP.
         self.context = context
         self.credentials: "tuple[str, str] | None" = None
+        #: Lines of both streams as they were read.
         self.output: "list[str]" = []
+        self._streams: "tuple[list[str], list[str]]" = ([], [])
         self._listening = threading.Event()
         self._port = 0
         numbers = [sock.fileno() for sock in sockets]
@@ -135,8 +137,8 @@ class ProxyProcess:
             env={**_ENVIRONMENT, **(environment or {})},
         )
         self._readers = [
-            threading.Thread(target=self._collect, args=(stream,), daemon=True)
-            for stream in (self.process.stdout, self.process.stderr)
+            threading.Thread(target=self._collect, args=pair, daemon=True)
+            for pair in zip((self.process.stdout, self.process.stderr), self._streams)
         ]
         for reader in self._readers:
             reader.start()
@@ -145,10 +147,15 @@ class ProxyProcess:
             self.stop()
             raise AssertionError(f"the proxy didn't begin to listen: {self.text}")
 
+    def await_text(self, text: str) -> None:
+        """Waits until it has printed that. What it says on standard error comes by another pipe than the line by which it
+        tells that it listens, and may be read later."""
+        eventually(lambda: text in self.text, what=f"the text {text!r}")
+
     @property
     def text(self) -> str:
-        """All that it printed, on both streams."""
-        return "".join(self.output)
+        """All that it printed, on one stream and then on the other: what belongs together stays together."""
+        return "".join(line for stream in self._streams for line in stream)
 
     @property
     def address(self) -> "tuple[str, int]":
@@ -242,8 +249,9 @@ class ProxyProcess:
             reader.join(5)
         return status
 
-    def _collect(self, stream: Any) -> None:
+    def _collect(self, stream: Any, lines: "list[str]") -> None:
         for line in stream:
+            lines.append(line)
             self.output.append(line)
             match = _LISTENING.search(line)
             if match and not self._listening.is_set():

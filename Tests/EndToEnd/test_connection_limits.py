@@ -144,4 +144,4 @@ def test_no_more_clients_than_descriptors_are_taken(start_proxy):
     """A hard limit that is too low for the setting: said at the start, and then a refusal like any other."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     proxy = start_proxy(EchoOrigin(), workers=1, LIMITS={"connections": (1 << 20) - 1, "connections_per_address": 0})
-    assert f"the process has descriptors for {(hard - 72) * 3 // 4} on each worker" in proxy.text
+    proxy.await_text(f"the process has descriptors for {(hard - 72) * 3 // 4} on each worker")

@@ -365,7 +365,7 @@ def test_what_is_wrong_with_a_plugin_is_told_by_its_name(start_proxy, accounts):
     assert statuses(proxy)["broken"]["status"] == "failed"
     assert "no_such_module_anywhere" in statuses(proxy)["broken"]["error"]
     assert statuses(proxy)["empty"]["status"] == "failed"
-    assert "plugin broken: ERROR: " in proxy.text
+    proxy.await_text("plugin broken: ERROR: ")
     assert ask(proxy, "/broken/x", accounts.ann.basic).status == 503
     assert ask(proxy, "/mirror/mirror", accounts.ann.basic).status == 200
 

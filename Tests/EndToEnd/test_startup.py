@@ -15,9 +15,9 @@ def test_the_block_is_what_check_prints(start_proxy):
     proxy = start_proxy(EchoOrigin(), account_header=1)
     checked = run_command("check", "--config", proxy.folder / "config.json", "--workers", "2").stdout
     block = checked.partition("Routes\n")[2]
-    assert block in proxy.text
-    assert f"Listens on\n  http://127.0.0.1:{proxy.address[1]}, 2 workers\n" in proxy.text
-    assert "Warnings\n  ALLOW_LUNA_ACCOUNT_AUTH_HEADER is on" in proxy.text
+    proxy.await_text(block)
+    proxy.await_text(f"Listens on\n  http://127.0.0.1:{proxy.address[1]}, 2 workers\n")
+    proxy.await_text("Warnings\n  ALLOW_LUNA_ACCOUNT_AUTH_HEADER is on")
 
 
 def test_standard_output_has_one_line(tmp_path):

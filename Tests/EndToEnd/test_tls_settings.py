@@ -198,7 +198,7 @@ def test_the_command_line_stands_for_the_whole_section(start_proxy, authority, t
 def test_an_expired_certificate_still_starts(authority, start_proxy):
     expired = authority.issue("late", days=-1)
     proxy = start_proxy(EchoOrigin(), TLS=expired.settings)
-    assert f"warning: {expired.chain}: tls_cert: has expired; clients refuse it\n" in proxy.text
+    proxy.await_text(f"warning: {expired.chain}: tls_cert: has expired; clients refuse it\n")
     with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
         proxy.connect()
     proxy.context.check_hostname = False
@@ -258,6 +258,6 @@ def test_a_bad_certificate_is_refused_and_the_old_one_stays(start_proxy, authori
     proxy.process.send_signal(signal.SIGHUP)
     line = f"{tmp_path}/key.pem: tls_key: is not the key of the certificate\n"
     eventually(lambda: "not reloaded" in proxy.text, 5, "the refusal")
-    assert line in proxy.text
+    proxy.await_text(line)
     with proxy.connect() as connection:
         assert common_name(connection) == "first"
