@@ -10,7 +10,7 @@ from wire import eventually
 
 #: The members of a line, in their order.
 MEMBERS = (
-    "time", "level", "event", "request_id", "client", "method", "route", "account_id", "token_id", "credential",
+    "time", "level", "event", "request_id", "trace_id", "client", "method", "route", "account_id", "token_id", "credential",
     "status", "error_code", "reason", "request_bytes", "answer_bytes", "total_us", "first_byte_us", "connect_us",
     "decision_us", "decision", "upstream", "retried", "end",
 )  # fmt: skip

@@ -51,7 +51,7 @@ struct AccessLineTests {
     @Test func aWholeLine() {
         #expect(
             line() == #"{"time":"2026-11-25T12:00:00.123Z","level":"info","event":"request","#
-                + #""request_id":"1795608000,11111111-2222-4333-8444-555555555555","client":"10.0.0.7","method":"GET","#
+                + #""request_id":"1795608000,11111111-2222-4333-8444-555555555555","trace_id":null,"client":"10.0.0.7","method":"GET","#
                 + #""route":"/6/plugins/luna-streams/streams/{stream_id}","#
                 + #""account_id":"6d071cca-fda5-4a03-84d5-5bea65904480","#
                 + #""token_id":"c6e2da6c-6862-4361-b14f-0cf501313f17","credential":"00c0ffee","status":200,"#
@@ -75,11 +75,18 @@ struct AccessLineTests {
         #expect(
             line(.request, .json, bare, ExchangeTally())
                 == #"{"time":"2026-11-25T12:00:00.123Z","level":"info","event":"request","#
-                + #""request_id":"0000000001,00000000-0000-0000-0000-000000000000","client":"10.0.0.7","#
+                + #""request_id":"0000000001,00000000-0000-0000-0000-000000000000","trace_id":null,"client":"10.0.0.7","#
                 + #""method":"other","route":null,"account_id":null,"token_id":null,"credential":null,"status":null,"#
                 + #""error_code":null,"reason":null,"request_bytes":0,"answer_bytes":0,"total_us":812,"#
                 + #""first_byte_us":null,"connect_us":0,"decision_us":0,"decision":"none","upstream":"none","#
                 + #""retried":false,"end":"completed"}"# + "\n")
+    }
+
+    @Test func theTraceIsTold() {
+        var record = Self.record
+        record.traceID = UniqueID(high: 0x4BF9_2F35_77B3_4DA6, low: 0xA3CE_929D_0E0E_4736)
+        #expect(line(.request, .json, record).contains(#"","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","client":""#))
+        #expect(line(.request, .text, record).contains(" trace_id=4bf92f3577b34da6a3ce929d0e0e4736 "))
     }
 
     /// Every word of every list, on every route and with every method: JSON each time, its members in one order.
@@ -129,6 +136,7 @@ struct AccessLineTests {
         record.errorCode = 41007
         record.end = .clientTimedOut
         record.isRetried = true
+        record.traceID = record.accountID
         record.held = .max
         record.connecting = .max
         record.began = Instant(nanoseconds: 0)

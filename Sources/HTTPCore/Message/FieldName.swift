@@ -9,7 +9,8 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     case allow, cookie, expect, origin, server
     case trailer, upgrade
     case location, forwarded
-    case connection, keepAlive, xRealIP
+    case connection, keepAlive, xRealIP, tracestate
+    case traceparent
     case contentType, retryAfter
     case authorization, cacheControl, xHTTPMethod, xRewriteURL
     case contentLength, http2Settings, xOriginalURL
@@ -22,7 +23,7 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     case lunaStreamsAPIVersion
 
     /// How many codes there are, `other` included.
-    package static let count = 44
+    package static let count = 46
 
     /// The name in lower case.
     package var spelling: StaticString {
@@ -46,6 +47,8 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case .connection: "connection"
         case .keepAlive: "keep-alive"
         case .xRealIP: "x-real-ip"
+        case .tracestate: "tracestate"
+        case .traceparent: "traceparent"
         case .contentType: "content-type"
         case .retryAfter: "retry-after"
         case .authorization: "authorization"
@@ -103,6 +106,8 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
         case 9 << 8 | 0x78: candidates = (.xRealIP, .other)
         case 10 << 8 | 0x63: candidates = (.connection, .other)
         case 10 << 8 | 0x6B: candidates = (.keepAlive, .other)
+        case 10 << 8 | 0x74: candidates = (.tracestate, .other)
+        case 11 << 8 | 0x74: candidates = (.traceparent, .other)
         case 11 << 8 | 0x72: candidates = (.retryAfter, .other)
         case 12 << 8 | 0x63: candidates = (.contentType, .other)
         case 13 << 8 | 0x61: candidates = (.authorization, .other)
@@ -191,7 +196,8 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
             .xHTTPMethodOverride, .connection, .proxyAuthorization, .expect, .contentType:
             true
         case .other, .te, .via, .date, .etag, .range, .allow, .cookie, .origin, .server, .trailer, .upgrade,
-            .location, .keepAlive, .retryAfter, .cacheControl, .http2Settings, .proxyConnection, .wwwAuthenticate,
+            .location, .tracestate, .traceparent, .keepAlive, .retryAfter, .cacheControl, .http2Settings,
+            .proxyConnection, .wwwAuthenticate,
             .xAccelBuffering, .proxyAuthenticate:
             false
         }
@@ -204,7 +210,8 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
             .proxyAuthenticate, .proxyAuthorization:
             true
         case .other, .via, .date, .host, .etag, .range, .allow, .cookie, .expect, .origin, .server, .location,
-            .forwarded, .xRealIP, .contentType, .retryAfter, .authorization, .cacheControl, .xHTTPMethod,
+            .forwarded, .xRealIP, .tracestate, .traceparent, .contentType, .retryAfter, .authorization, .cacheControl,
+            .xHTTPMethod,
             .xRewriteURL, .contentLength, .xOriginalURL, .lunaAccountID, .lunaRequestID, .xForwardedFor,
             .xForwardedHost, .xForwardedPort, .xForwardedProto, .wwwAuthenticate, .xAccelBuffering,
             .xForwardedPrefix, .xMethodOverride, .xHTTPMethodOverride, .lunaStreamsAPIVersion:

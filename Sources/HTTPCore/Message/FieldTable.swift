@@ -18,8 +18,8 @@ package struct FieldLine: Sendable {
 /// allocates nothing once it is warm.
 package struct FieldTable: ~Copyable {
     private var lines: [FieldLine] = []
-    /// Index of the first line of each known name; meaningful only where `seen` says so.
-    private var first = InlineArray<44, UInt16>(repeating: 0)
+    /// Index of the first line of each known name (`FieldName.count`); meaningful only where `seen` says so.
+    private var first = InlineArray<46, UInt16>(repeating: 0)
     private var seen: UInt64 = 0
     private var repeated: UInt64 = 0
 

@@ -26,6 +26,8 @@ package struct Configuration: Sendable, Equatable {
     package var pluginHost: PluginHostSettings?
     /// `TOKEN_ISSUERS`, with their keys as they were when the settings were read.
     package var tokenIssuers: [TokenIssuer] = []
+    /// `trace-context`: whether a request without a trace context gets one.
+    package var makesTraceContext = false
     /// `live-review`: how often whoever watches a live preview is decided on again.
     package var liveReview: Duration = .seconds(10)
     /// `live-grace`: how long a live preview runs on while Luna-Accounts can't say whether it may.

@@ -73,6 +73,7 @@ package enum ConfigurationReader {
         configuration.mount = plugin.mount ?? configuration.mount
         configuration.timeouts = plugin.timeouts
         configuration.liveGrace = plugin.liveGrace ?? configuration.liveGrace
+        configuration.makesTraceContext = plugin.makesTraceContext ?? configuration.makesTraceContext
         configuration.liveReview = plugin.liveReview ?? configuration.liveReview
         configuration.isAccountIsolationOn = plugin.isAccountIsolationOn ?? configuration.isAccountIsolationOn
         configuration.decisionCache = plugin.decisionCache

@@ -13,6 +13,7 @@ struct PluginSettings {
     private(set) var decisionCache = DecisionCacheSettings()
     private(set) var liveReview: Duration?
     private(set) var liveGrace: Duration?
+    private(set) var makesTraceContext: Bool?
     /// What stands there for Python plugins: theirs alone to understand.
     private(set) var python: [String: JSONNode] = [:]
 
@@ -34,6 +35,7 @@ struct PluginSettings {
             isAccountIsolationOn = plugin.value("account-isolation", .flag, &problems)
             if let cache = plugin.section("decision-cache", &problems) { readDecisionCache(cache, &problems) }
             liveReview = plugin.value("live-review", .seconds, &problems)
+            makesTraceContext = plugin.value("trace-context", .flag, &problems)
             liveGrace = plugin.value("live-grace", .secondsOrNone, &problems)
             plugin.refuseUnknownNames(&problems)
         }

@@ -10,6 +10,15 @@ extension ProxyConnection {
         record = ExchangeRecord(requestID, method, at: loop.now)
     }
 
+    /// Which trace the request belongs to, or will.
+    func noteTrace(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
+        if let context = TraceContext(head, bytes) {
+            record.traceID = context.traceID
+        } else if terms.forwarding.makesTraceContext {
+            record.traceID = TraceContext.traceID(madeFor: requestID)
+        }
+    }
+
     /// What is known of the caller.
     func note(_ decision: Decision?) {
         guard case .allowed(let principal) = decision else { return }

@@ -76,6 +76,7 @@ final class ProxyConnection: ServerConnection {
             requestID = RequestID(head, bytes) ?? worker.nextRequestID()
             held = HeldRequest()
             beginRecord(head.method)
+            noteTrace(head, bytes)
         }
         record.resume(at: loop.now)
         isHeld = false

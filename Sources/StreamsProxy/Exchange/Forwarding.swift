@@ -63,6 +63,8 @@ package final class Forwarding: Sendable {
     let defaultVersion: Int
     /// Whether `cors` is on: then what Luna-Streams says of it is not passed on.
     private let replacesCORS: Bool
+    /// `trace-context`: whether a request that has none gets one.
+    let makesTraceContext: Bool
 
     package init(_ configuration: Configuration) {
         let upstream = configuration.upstream
@@ -73,6 +75,7 @@ package final class Forwarding: Sendable {
         origin = Array("\(upstream.isSecure ? "https" : "http")://\(upstream.authority)".utf8)
         defaultVersion = upstream.apiVersion
         replacesCORS = configuration.http.cors != nil
+        makesTraceContext = configuration.makesTraceContext
     }
 
     // MARK: Upstream
@@ -153,6 +156,7 @@ package final class Forwarding: Sendable {
         _ line: FieldLine, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, hasNominations: Bool
     ) -> Bool {
         guard passesUpstream(line.name) else { return false }
+        if line.name == .traceparent || line.name == .tracestate, TraceContext(head, bytes) == nil { return false }
         if line.name == .other, isAlias(bytes, line.nameRange) { return false }
         return !hasNominations || line.name.isProtected
             || !ConnectionOptions.nominate(bytes, head.fields, line.nameRange)
@@ -162,7 +166,7 @@ package final class Forwarding: Sendable {
     private static func passesUpstream(_ name: FieldName) -> Bool {
         switch name {
         case .other, .via, .date, .etag, .range, .allow, .cookie, .origin, .server, .location, .contentType,
-            .retryAfter, .cacheControl, .wwwAuthenticate, .xAccelBuffering:
+            .retryAfter, .cacheControl, .wwwAuthenticate, .xAccelBuffering, .traceparent, .tracestate:
             true
         case .te, .host, .expect, .trailer, .upgrade, .forwarded, .connection, .keepAlive, .xRealIP,
             .authorization, .xHTTPMethod, .xRewriteURL, .contentLength, .http2Settings, .xOriginalURL,
@@ -208,6 +212,9 @@ package final class Forwarding: Sendable {
             output.append("X-Forwarded-Host: ")
             output.append(bytes, host)
             output.append("\r\n")
+        }
+        if makesTraceContext, TraceContext(head, bytes) == nil {
+            TraceContext.append(madeFor: request.requestID, to: &output)
         }
     }
 

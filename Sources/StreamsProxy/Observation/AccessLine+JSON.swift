@@ -13,7 +13,13 @@ extension AccessLine {
         case .end: line.put("\",\"event\":\"end\",\"request_id\":\"")
         }
         line.put(record.requestID)
-        line.put("\",\"client\":\"")
+        if let traceID = record.traceID {
+            line.put("\",\"trace_id\":\"")
+            line.put(hexadecimal: traceID)
+            line.put("\",\"client\":\"")
+        } else {
+            line.put("\",\"trace_id\":null,\"client\":\"")
+        }
         line.put(names.client.span)
         line.put("\",\"method\":\"")
         line.put(record.method.name)

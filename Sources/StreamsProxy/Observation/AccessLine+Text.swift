@@ -29,6 +29,10 @@ extension AccessLine {
         }
         line.put(" request_id=")
         line.put(record.requestID)
+        if let traceID = record.traceID {
+            line.put(" trace_id=")
+            line.put(hexadecimal: traceID)
+        }
         putTextNames(into: &line)
         line.put(" in=")
         line.put(decimal: tally.requestBytes)

@@ -76,6 +76,8 @@ package struct ExchangeRecord: Sendable {
     /// The place of the plugin in the settings, of `Route.plugin`.
     package var plugin: UInt8 = 0
     package var requestID = RequestID(seconds: 0, id: UniqueID(high: 0, low: 0))
+    /// The trace that the request belongs to.
+    package var traceID: UniqueID?
     /// When the request's head had come.
     package var began = Instant(nanoseconds: 0)
     package var accountID: UniqueID?

@@ -71,21 +71,30 @@ struct LineWriter {
     /// Eight hexadecimal digits.
     mutating func put(hexadecimal value: UInt32) {
         precondition(8 <= capacity - count, "a line has room")
-        var digits = hexadecimalDigits(UInt64(value)).littleEndian
         // SAFETY: the room was checked.
-        withUnsafeBytes(of: &digits) {
-            UnsafeMutableRawPointer(base + count).copyMemory(from: $0.baseAddress!, byteCount: 8)
+        withUnsafeBytes(of: hexadecimalDigits(UInt64(value)).littleEndian) {
+            UnsafeMutableRawBufferPointer(start: base + count, count: 8).copyMemory(from: $0)
         }
         count += 8
     }
 
+    /// 32 hexadecimal digits.
+    mutating func put(hexadecimal id: UniqueID) {
+        put(hexadecimal: UInt32(truncatingIfNeeded: id.high >> 32))
+        put(hexadecimal: UInt32(truncatingIfNeeded: id.high))
+        put(hexadecimal: UInt32(truncatingIfNeeded: id.low >> 32))
+        put(hexadecimal: UInt32(truncatingIfNeeded: id.low))
+    }
+
     mutating func put(_ id: UniqueID) {
-        precondition(UniqueID.textLength <= capacity - count, "a line has room")
-        // SAFETY: the room was checked, and the words hold as many bytes.
+        let length = UniqueID.textLength
+        precondition(length <= capacity - count, "a line has room")
+        // SAFETY: the room was checked, and the words hold more bytes than that.
         withUnsafeBytes(of: id.textWords) {
-            UnsafeMutableRawPointer(base + count).copyMemory(from: $0.baseAddress!, byteCount: UniqueID.textLength)
+            UnsafeMutableRawBufferPointer(start: base + count, count: length)
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<length]))
         }
-        count += UniqueID.textLength
+        count += length
     }
 
     mutating func put(_ id: RequestID) {
