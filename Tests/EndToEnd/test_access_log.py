@@ -224,29 +224,3 @@ def test_what_a_client_writes_never_gets_in(proxy):
         "GET", "/streams?canary=1", [("User-Agent", marks), ("X-Canary", marks), ("Luna-Request-Id", "canary")])
     line_of(proxy, request_id(answer))
     assert "canary" not in proxy.text.replace("canary-", "")
-
-
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-
-
-def test_a_trace_passes_and_is_told(proxy):
-    fields = [("traceparent", f"00-{TRACE}-00f067aa0ba902b7-01"), ("tracestate", "vendor=1")]
-    answer = proxy.ask("GET", "/streams", fields)
-    assert line_of(proxy, request_id(answer))["trace_id"] == TRACE
-    (request,) = proxy.origin.requests
-    assert [request.fields.one(name) for name, _ in fields] == [value for _, value in fields]
-
-
-def test_a_trace_that_is_not_valid_is_dropped(proxy):
-    answer = proxy.ask("GET", "/streams", [("traceparent", "canary"), ("tracestate", "vendor=1")])
-    assert line_of(proxy, request_id(answer))["trace_id"] is None
-    (request,) = proxy.origin.requests
-    assert "traceparent" not in request.fields and "tracestate" not in request.fields
-
-
-def test_a_trace_is_made_where_that_is_wanted(start_proxy):
-    proxy = start_proxy(EchoOrigin(), plugin={"trace-context": 1})
-    answer = proxy.ask("GET", "/streams")
-    (request,) = proxy.origin.requests
-    made = request.fields.one("traceparent").split("-")
-    assert line_of(proxy, request_id(answer))["trace_id"] == made[1] == request_id(answer)[11:].replace("-", "")

@@ -164,6 +164,20 @@ struct ConfigurationCommandTests {
         }
     }
 
+    @Test func `Check tells that traces are made, where they are`() throws {
+        let folder = try TemporaryFolder()
+        for (value, isTold) in [(0, false), (1, true)] {
+            let file = try folder.write(
+                "config.json",
+                """
+                {"LUNA_API_PLUGINS_SETTINGS": {"luna-streams": {"trace-context": \(value),
+                  "luna-streams-address": {"origin": "http://localhost"}}}}
+                """)
+            let text = CheckCommand.run(["--config", file]).standardOutput
+            #expect(text.contains("\n  traces   made for requests that come without one\n") == isTold, "\(text)")
+        }
+    }
+
     @Test func `Check prints every problem and exits 78`() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write("config.json", #"{"A": 1, "ALLOW_LUNA_ACCOUNT_AUTH_HEADER": 2}"#)

@@ -125,6 +125,10 @@ struct ConfigurationReaderTests {
             "2:22: \(pluginPath).account-isolation: found an array; must be 0 or 1, false or true"
         ),
         (
+            #""trace-context": "on""#,
+            #"2:18: \#(pluginPath).trace-context: found "on"; must be 0 or 1, false or true"#
+        ),
+        (
             #""luna-streams-timeouts": {"request": -1}"#,
             "2:38: \(pluginPath).luna-streams-timeouts.request: found -1; \(secondsRule)"
         ),

@@ -38,6 +38,7 @@ struct ConfigurationValidTests {
         #expect(configuration.timeouts.liveSockRead == .seconds(60))
         #expect(!configuration.allowsAccountHeader)
         #expect(configuration.isAccountIsolationOn)
+        #expect(!configuration.makesTraceContext)
         #expect(configuration.accountsFile == "/etc/streams/accounts.json")
         #expect(configuration.listener == ListenerSettings())
     }
@@ -52,7 +53,8 @@ struct ConfigurationValidTests {
                 "luna-streams-address": {"api_version": 2, "origin": "https://Streams.example/base/2/"},
                 "luna-streams-timeouts": {"request": 42, "connect": 0.25, "sock_connect": 0.0001, "sock_read": 86400},
                 "mount": "/7/streams",
-                "account-isolation": false
+                "account-isolation": false,
+                "trace-context": 1
               }},
               "ALLOW_LUNA_ACCOUNT_AUTH_HEADER": true,
               "CONFIG_AUTHORIZATION_USERS": "./data/users.json"
@@ -72,6 +74,7 @@ struct ConfigurationValidTests {
         #expect(configuration.timeouts.liveSockRead == .seconds(86400))
         #expect(configuration.mount == "/7/streams")
         #expect(!configuration.isAccountIsolationOn)
+        #expect(configuration.makesTraceContext)
         #expect(configuration.allowsAccountHeader)
         #expect(configuration.accountsFile == "/etc/streams/data/users.json")
     }

@@ -46,6 +46,13 @@ struct TraceContextTests {
         #expect(try Self.forwarded(fields, makes: true) == fields)
     }
 
+    @Test(arguments: ["traceparent", "Tracestate, TraceParent", "close, tracestate"])
+    func `Naming it in Connection changes nothing about it`(options: String) throws {
+        let fields = ["traceparent: \(Self.valid)", "tracestate: a=1"]
+        #expect(try Self.forwarded(fields + ["Connection: \(options)"]) == fields)
+        #expect(try Self.forwarded(["Connection: \(options)", "tracestate: a=1"]) == [])
+    }
+
     @Test(arguments: [
         ["traceparent: \(valid)x", "tracestate: a=1"],
         ["traceparent: \(valid)", "traceparent: \(valid)", "tracestate: a=1"],

@@ -71,7 +71,7 @@ struct ConfigurationSummary {
             : "\(logger.format.rawValue), \(logger.level.label) and above, to \(places.joined(separator: " and "))"
         return [
             "log      \(log)", "metrics  \(configuration.metrics.isOn ? "GET /metrics, open to everybody" : "off")",
-        ]
+        ] + (configuration.makesTraceContext ? ["traces   made for requests that come without one"] : [])
     }
 
     private var tls: [String] {

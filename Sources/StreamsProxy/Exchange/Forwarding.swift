@@ -156,7 +156,8 @@ package final class Forwarding: Sendable {
         _ line: FieldLine, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, hasNominations: Bool
     ) -> Bool {
         guard passesUpstream(line.name) else { return false }
-        if line.name == .traceparent || line.name == .tracestate, TraceContext(head, bytes) == nil { return false }
+        // The log tells the trace, and one may be made: naming it in Connection changes nothing about it.
+        if line.name == .traceparent || line.name == .tracestate { return TraceContext(head, bytes) != nil }
         if line.name == .other, isAlias(bytes, line.nameRange) { return false }
         return !hasNominations || line.name.isProtected
             || !ConnectionOptions.nominate(bytes, head.fields, line.nameRange)
