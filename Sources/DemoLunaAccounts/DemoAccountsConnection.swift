@@ -13,10 +13,10 @@ final class DemoAccountsConnection: ServerConnection {
     private var verdict: DemoVerdict?
 
     init(
-        descriptor: Int32, peer: SocketAddress, loop: EventLoop, settings: ServerSettings, service: DemoAccountsService
+        descriptor: Int32, peer: SocketAddress, loop: EventLoop, terms: ServerTerms, service: DemoAccountsService
     ) {
         self.service = service
-        super.init(descriptor: descriptor, peer: peer, loop: loop, settings: settings)
+        super.init(descriptor: descriptor, peer: peer, loop: loop, terms: terms)
     }
 
     override func received(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Bool {

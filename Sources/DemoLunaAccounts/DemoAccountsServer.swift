@@ -17,11 +17,11 @@ package final class DemoAccountsServer {
             accounts, delay: Interval(.milliseconds(options.delay)), failAfter: options.failAfter)
         var settings = ServerSettings()
         settings.contentMaximum = 65536
-        let fixed = settings
+        let terms = ServerTerms(settings)
         listener = Listener(socket, loop: loop) { descriptor, peer in
             // The loop keeps it for as long as it is open.
             _ = DemoAccountsConnection(
-                descriptor: descriptor, peer: peer, loop: loop, settings: fixed, service: service)
+                descriptor: descriptor, peer: peer, loop: loop, terms: terms, service: service)
         }
         self.loop = loop
     }

@@ -6,7 +6,7 @@ import HTTPCore
 /// Who may pass is not among them. `Worker.authenticator` says that at all times, for requests under way too: a right
 /// that was taken away must not live on with an old request.
 final class Terms {
-    let serverSettings: ServerSettings
+    let server: ServerTerms
     /// How much may wait for slow peers, in bytes, before no further exchange begins.
     let bufferedMaximum: Int
     let timeouts: ExchangeTimeouts
@@ -35,7 +35,7 @@ final class Terms {
         _ configuration: Configuration, loop: EventLoop, multi: CurlMulti, control: ControlClient, pluginSocket: String,
         replacing old: Terms?
     ) {
-        serverSettings = ServerSettings(configuration)
+        server = ServerTerms(ServerSettings(configuration))
         bufferedMaximum = configuration.limits.bufferedBytes
         timeouts = ExchangeTimeouts(configuration.timeouts)
         reviewInterval = Interval(configuration.liveReview)

@@ -16,8 +16,8 @@ struct ContentPaceTests {
     }
 
     private static func pace(_ limits: ContentPace.Limits = limits) -> ContentPace {
-        var pace = ContentPace(limits)
-        pace.begin(at: at(0))
+        var pace = ContentPace()
+        pace.begin(at: at(0), within: limits)
         return pace
     }
 
@@ -30,35 +30,39 @@ struct ContentPaceTests {
         _ row: (bytes: Int, verdict: ContentPace.Verdict)
     ) {
         var pace = Self.pace()
-        if row.bytes > 0 { pace.received(row.bytes, at: Self.at(4000)) } else { pace.received(0, at: Self.at(4000)) }
+        if row.bytes > 0 {
+            pace.received(row.bytes, at: Self.at(4000), within: Self.limits)
+        } else {
+            pace.received(0, at: Self.at(4000), within: Self.limits)
+        }
         #expect(pace.deadline == Self.at(5000))
-        #expect(pace.judge(at: Self.at(4999)) == .onTime)
-        #expect(pace.judge(at: Self.at(5000)) == row.verdict)
+        #expect(pace.judge(at: Self.at(4999), within: Self.limits) == .onTime)
+        #expect(pace.judge(at: Self.at(5000), within: Self.limits) == row.verdict)
     }
 
     @Test func `What a window brought more does not count for the next`() {
         var pace = Self.pace()
-        pace.received(1_000_000, at: Self.at(4900))
-        #expect(pace.judge(at: Self.at(5000)) == .onTime)
+        pace.received(1_000_000, at: Self.at(4900), within: Self.limits)
+        #expect(pace.judge(at: Self.at(5000), within: Self.limits) == .onTime)
         #expect(pace.deadline == Self.at(7000))
-        pace.received(199, at: Self.at(6900))
-        #expect(pace.judge(at: Self.at(7000)) == .tooSlow)
+        pace.received(199, at: Self.at(6900), within: Self.limits)
+        #expect(pace.judge(at: Self.at(7000), within: Self.limits) == .tooSlow)
     }
 
     @Test func `Silence ends it whatever came before`() {
         var pace = Self.pace()
-        pace.received(1_000_000, at: Self.at(1000))
-        #expect(pace.judge(at: Self.at(5000)) == .onTime)
+        pace.received(1_000_000, at: Self.at(1000), within: Self.limits)
+        #expect(pace.judge(at: Self.at(5000), within: Self.limits) == .onTime)
         #expect(pace.deadline == Self.at(6000))
-        #expect(pace.judge(at: Self.at(5999)) == .onTime)
-        #expect(pace.judge(at: Self.at(6000)) == .stalled)
+        #expect(pace.judge(at: Self.at(5999), within: Self.limits) == .onTime)
+        #expect(pace.judge(at: Self.at(6000), within: Self.limits) == .stalled)
     }
 
     @Test func `Whoever was held back begins anew`() {
         var pace = Self.pace()
-        pace.received(1, at: Self.at(4999))
-        pace.begin(at: Self.at(60_000))
-        #expect(pace.judge(at: Self.at(60_000)) == .onTime)
+        pace.received(1, at: Self.at(4999), within: Self.limits)
+        pace.begin(at: Self.at(60_000), within: Self.limits)
+        #expect(pace.judge(at: Self.at(60_000), within: Self.limits) == .onTime)
         #expect(pace.deadline == Self.at(65_000))
     }
 
@@ -67,10 +71,10 @@ struct ContentPaceTests {
         limits.rate = 0
         var pace = Self.pace(limits)
         for second in 1...100 as ClosedRange<Int64> {
-            pace.received(1, at: Self.at(second * 4000))
-            #expect(pace.judge(at: Self.at(second * 4000 + 3999)) == .onTime)
+            pace.received(1, at: Self.at(second * 4000), within: limits)
+            #expect(pace.judge(at: Self.at(second * 4000 + 3999), within: limits) == .onTime)
         }
-        #expect(pace.judge(at: Self.at(405_000)) == .stalled)
+        #expect(pace.judge(at: Self.at(405_000), within: limits) == .stalled)
     }
 
     @Test func `The greatest bounds do not overflow`() {
@@ -79,9 +83,9 @@ struct ContentPaceTests {
         limits.window = Interval(nanoseconds: .max)
         limits.grace = Interval(nanoseconds: .max)
         limits.silence = Interval(nanoseconds: .max)
-        var pace = ContentPace(limits)
-        pace.begin(at: Self.at(1))
-        pace.received(.max, at: Self.at(1))
+        var pace = ContentPace()
+        pace.begin(at: Self.at(1), within: limits)
+        pace.received(.max, at: Self.at(1), within: limits)
         #expect(pace.deadline == .never)
     }
 }

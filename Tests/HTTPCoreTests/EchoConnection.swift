@@ -14,12 +14,12 @@ final class EchoConnection: ServerConnection {
     private var isResumed = false
 
     init(
-        descriptor: Int32, peer: SocketAddress, loop: EventLoop, settings: ServerSettings, journal: Journal,
+        descriptor: Int32, peer: SocketAddress, loop: EventLoop, terms: ServerTerms, journal: Journal,
         gone: @escaping (EchoConnection) -> Void
     ) {
         self.journal = journal
         self.gone = gone
-        super.init(descriptor: descriptor, peer: peer, loop: loop, settings: settings)
+        super.init(descriptor: descriptor, peer: peer, loop: loop, terms: terms)
     }
 
     // MARK: Requests

@@ -41,7 +41,7 @@ final class TestServer: Sendable {
     init(_ change: (inout ServerSettings) -> Void = { _ in }) throws {
         var settings = ServerSettings()
         change(&settings)
-        let fixed = settings
+        let fixed = ServerTerms(settings)
         let journal = Journal()
         let mailbox = try Mailbox<Command>()
         let start = Start()
@@ -80,7 +80,7 @@ final class TestServer: Sendable {
     }
 
     private static func serve(
-        _ settings: ServerSettings, _ mailbox: Mailbox<Command>, _ journal: Journal, _ start: Start
+        _ terms: ServerTerms, _ mailbox: Mailbox<Command>, _ journal: Journal, _ start: Start
     ) {
         do throws(SystemError) {
             let loop = try EventLoop()
@@ -89,7 +89,7 @@ final class TestServer: Sendable {
             var connections: [ObjectIdentifier: EchoConnection] = [:]
             let listener = Listener(socket, loop: loop) { descriptor, peer in
                 let connection = EchoConnection(
-                    descriptor: descriptor, peer: peer, loop: loop, settings: settings, journal: journal
+                    descriptor: descriptor, peer: peer, loop: loop, terms: terms, journal: journal
                 ) { connections[ObjectIdentifier($0)] = nil }
                 connections[ObjectIdentifier(connection)] = connection
             }

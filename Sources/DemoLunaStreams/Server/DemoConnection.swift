@@ -16,10 +16,10 @@ final class DemoConnection: ServerConnection {
     private var pacer: LivePacer?
 
     init(
-        descriptor: Int32, peer: SocketAddress, loop: EventLoop, settings: ServerSettings, service: LunaStreams
+        descriptor: Int32, peer: SocketAddress, loop: EventLoop, terms: ServerTerms, service: LunaStreams
     ) {
         self.service = service
-        super.init(descriptor: descriptor, peer: peer, loop: loop, settings: settings)
+        super.init(descriptor: descriptor, peer: peer, loop: loop, terms: terms)
     }
 
     // MARK: Request

@@ -18,10 +18,10 @@ package final class DemoServer {
         let loop = try EventLoop()
         var settings = ServerSettings()
         settings.contentMaximum = LunaStreams.contentLimit
-        let fixed = settings
+        let terms = ServerTerms(settings)
         listener = Listener(socket, loop: loop) { descriptor, peer in
             // The loop keeps it for as long as it is open.
-            _ = DemoConnection(descriptor: descriptor, peer: peer, loop: loop, settings: fixed, service: service)
+            _ = DemoConnection(descriptor: descriptor, peer: peer, loop: loop, terms: terms, service: service)
         }
         self.loop = loop
         self.origin = origin

@@ -23,13 +23,13 @@ struct ChunkExtension: Sendable {
     }
 
     private var state = State.space
-    private var length = 0
+    private var length: UInt16 = 0
 
     /// Reads a byte behind the chunk's size, which is white space or a semicolon at first. True where it is the CR that
-    /// ends the line. `limit` bounds the extensions, in bytes.
-    mutating func read(_ byte: UInt8, limit: Int) throws(MessageError) -> Bool {
+    /// ends the line.
+    mutating func read(_ byte: UInt8) throws(MessageError) -> Bool {
         length += 1
-        guard length <= limit else { throw .malformedChunk }
+        guard length <= MessageLimits.chunkExtension else { throw .malformedChunk }
         switch (state, byte) {
         case (.space, 0x20), (.space, 0x09), (.nameStart, 0x20), (.nameStart, 0x09), (.nameSpace, 0x20),
             (.nameSpace, 0x09), (.valueStart, 0x20), (.valueStart, 0x09):

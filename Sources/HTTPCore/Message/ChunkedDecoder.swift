@@ -33,18 +33,16 @@ package struct ChunkedDecoder: Sendable {
     private var state = State.firstDigit
     /// What is left of the chunk being read; while its size is read, the size so far.
     private var remaining: UInt64 = 0
-    private var digits = 0
+    private var digits: UInt8 = 0
     private var extensions = ChunkExtension()
     private var trailers = TrailerSection()
     /// Bytes of framing and of content so far: many tiny chunks cost us more than they carry.
     private var overhead = 0
     private var carried = 0
-    private let limits: MessageLimits
     private let maximum: Int
 
     /// `maximum` bounds the content, in bytes: a chunk that would go beyond is refused when its size is announced.
-    package init(limits: MessageLimits, maximum: Int = .max) {
-        self.limits = limits
+    package init(maximum: Int = .max) {
         self.maximum = maximum
     }
 
@@ -89,13 +87,13 @@ package struct ChunkedDecoder: Sendable {
             } else if byte == 0x0D {
                 state = .sizeLF
             } else if byte == UInt8(ascii: ";") || byte == 0x20 || byte == 0x09 {
-                _ = try extensions.read(byte, limit: limits.chunkExtension)
+                _ = try extensions.read(byte)
                 state = .chunkExtension
             } else {
                 throw .malformedChunk
             }
         case .chunkExtension:
-            if try extensions.read(byte, limit: limits.chunkExtension) { state = .sizeLF }
+            if try extensions.read(byte) { state = .sizeLF }
         case .sizeLF:
             guard byte == 0x0A else { throw .malformedChunk }
             if remaining > UInt64(max(0, maximum &- carried)) { throw .contentTooLong }
@@ -109,7 +107,7 @@ package struct ChunkedDecoder: Sendable {
             guard byte == 0x0A else { throw .malformedChunk }
             state = .firstDigit
         case .trailers:
-            if try trailers.read(byte, limit: limits.trailers) { state = .finished }
+            if try trailers.read(byte) { state = .finished }
         case .finished:
             preconditionFailure("nothing is read after the end")
         }

@@ -10,12 +10,12 @@ package struct ContentReader: Sendable {
     private var state: State
 
     /// `maximum` bounds content in chunks, in bytes; a length is known before.
-    package init(_ framing: ContentFraming, limits: MessageLimits = MessageLimits(), maximum: Int = .max) {
+    package init(_ framing: ContentFraming, maximum: Int = .max) {
         state =
             switch framing {
             case .none: .finished
             case .length(let length): length == 0 ? .finished : .counting(remaining: length)
-            case .chunked: .chunked(ChunkedDecoder(limits: limits, maximum: maximum))
+            case .chunked: .chunked(ChunkedDecoder(maximum: maximum))
             case .untilClose: .untilClose
             }
     }

@@ -7,9 +7,9 @@ package struct MessageLimits: Sendable, Equatable {
     /// Field lines: 100, as many as any client of ours sends ten times over. Above it 431.
     package var fields = 100
     /// One chunk's extensions: nobody uses them; long ones are an attack (CVE-2023-39326).
-    package var chunkExtension = 256
+    package static let chunkExtension = 256
     /// All trailer fields together.
-    package var trailers = 8 * 1024
+    package static let trailers = 8 * 1024
 
     package init() {}
 }

@@ -15,15 +15,15 @@ struct TrailerSection: Sendable {
     }
 
     private var state = State.start
-    private var length = 0
+    private var length: UInt16 = 0
     /// As much of the name being read as a known one may be long.
     private var name = InlineArray<24, UInt8>(repeating: 0)
-    private var nameLength = 0
+    private var nameLength: UInt16 = 0
 
-    /// True where the byte is the section's last. `limit` bounds the section, in bytes.
-    mutating func read(_ byte: UInt8, limit: Int) throws(MessageError) -> Bool {
+    /// True where the byte is the section's last.
+    mutating func read(_ byte: UInt8) throws(MessageError) -> Bool {
         length += 1
-        guard length <= limit else { throw .malformedTrailer }
+        guard length <= MessageLimits.trailers else { throw .malformedTrailer }
         switch state {
         case .start:
             nameLength = 0
@@ -58,15 +58,15 @@ struct TrailerSection: Sendable {
 
     private mutating func readName(_ byte: UInt8) throws(MessageError) {
         guard ASCII.isToken(byte) else { throw .malformedTrailer }
-        if nameLength < name.count { name[nameLength] = byte }
+        if nameLength < name.count { name[Int(nameLength)] = byte }
         nameLength += 1
     }
 
     private func checkName() throws(MessageError) {
         guard nameLength <= name.count else { return }
-        let bytes = name.span
-        let known = FieldName(bytes, 0..<nameLength)
-        if known.isProtected || known.isHopByHop || FieldName.isFramingAlias(bytes, 0..<nameLength) {
+        let (bytes, length) = (name.span, Int(nameLength))
+        let known = FieldName(bytes, 0..<length)
+        if known.isProtected || known.isHopByHop || FieldName.isFramingAlias(bytes, 0..<length) {
             throw .forbiddenTrailer
         }
     }

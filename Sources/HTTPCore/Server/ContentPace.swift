@@ -25,37 +25,32 @@ package struct ContentPace: Sendable {
         case onTime, stalled, tooSlow
     }
 
-    private let limits: Limits
-    private let windowMinimum: Int
     private var silenceEnd = Instant.never
     private var windowEnd = Instant.never
     private var windowCount = 0
 
-    package init(_ limits: Limits) {
-        self.limits = limits
-        windowMinimum = limits.windowMinimum
-    }
+    package init() {}
 
     /// When it is to be judged next.
     package var deadline: Instant { min(silenceEnd, windowEnd) }
 
     /// Content is awaited, or again after it was held back by us.
-    package mutating func begin(at now: Instant) {
+    package mutating func begin(at now: Instant, within limits: Limits) {
         silenceEnd = now.advanced(by: limits.silence)
-        windowEnd = windowMinimum > 0 ? now.advanced(by: limits.grace).advanced(by: limits.window) : .never
+        windowEnd = limits.windowMinimum > 0 ? now.advanced(by: limits.grace).advanced(by: limits.window) : .never
         windowCount = 0
     }
 
-    package mutating func received(_ count: Int, at now: Instant) {
+    package mutating func received(_ count: Int, at now: Instant, within limits: Limits) {
         silenceEnd = now.advanced(by: limits.silence)
         windowCount &+= count
     }
 
     /// Called when `deadline` has come; a window that was full enough begins the next.
-    package mutating func judge(at now: Instant) -> Verdict {
+    package mutating func judge(at now: Instant, within limits: Limits) -> Verdict {
         if silenceEnd <= now { return .stalled }
         guard windowEnd <= now else { return .onTime }
-        if windowCount < windowMinimum { return .tooSlow }
+        if windowCount < limits.windowMinimum { return .tooSlow }
         windowCount = 0
         windowEnd = now.advanced(by: limits.window)
         return .onTime

@@ -142,7 +142,7 @@ extension ServerConnection {
         let message = bytes.extracting(position..<bytes.count)
         var head = loop.memory.takeRequestHead()
         do throws(MessageError) {
-            guard try parser.parse(message, into: &head) else {
+            guard try serverTerms.parser.parse(message, into: &head) else {
                 loop.memory.giveBack(head)
                 return false
             }
@@ -185,8 +185,7 @@ extension ServerConnection {
         requestVersion = head.version
         isPersistent = head.isPersistent && !isServerEnding
         owesContinue = head.expectsContinue
-        reader = ContentReader(
-            head.framing, limits: settings.limits, maximum: settings.contentMaximum)
+        reader = ContentReader(head.framing, maximum: settings.contentMaximum)
         answer = .awaited
         isDraining = false
         drained = 0
@@ -202,7 +201,7 @@ extension ServerConnection {
 
     /// From now on content must keep coming.
     func awaitContent() {
-        pace.begin(at: loop.now)
+        pace.begin(at: loop.now, within: settings.pace)
         patience = pace.deadline
     }
 
@@ -222,7 +221,7 @@ extension ServerConnection {
         tally.requestBytes += position - start
         switch step {
         case .content(let run):
-            pace.received(run.count, at: loop.now)
+            pace.received(run.count, at: loop.now, within: settings.pace)
             patience = pace.deadline
             // Whoever sends content does not wait for 100 any more.
             owesContinue = false

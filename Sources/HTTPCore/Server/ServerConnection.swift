@@ -46,12 +46,11 @@ open class ServerConnection: EventSource {
         case finished
     }
 
-    package private(set) final var settings: ServerSettings
+    private(set) final var serverTerms: ServerTerms
     package let peer: SocketAddress
     /// Whether the client speaks TLS.
     package let isSecure: Bool
     final var transport: ClientTransport
-    private(set) final var parser: HeadParser
 
     final var phase = Phase.head
     final var reader = ContentReader(.none)
@@ -93,7 +92,7 @@ open class ServerConnection: EventSource {
     final var patience = Instant.never
     /// Whether `patience` is that with a head that has begun to come.
     final var isHeadBegun = false
-    final var pace: ContentPace
+    final var pace = ContentPace()
     final var sendPatience = Instant.never
     /// What the subclass keeps of the request at hand, in bytes.
     private final var heldBytes = 0
@@ -108,27 +107,25 @@ open class ServerConnection: EventSource {
 
     /// Takes over an accepted descriptor and starts to listen to it; with an `identity` it speaks TLS.
     package init(
-        descriptor: Int32, peer: SocketAddress, loop: EventLoop, settings: ServerSettings,
+        descriptor: Int32, peer: SocketAddress, loop: EventLoop, terms: ServerTerms,
         identity: TLSIdentity? = nil
     ) {
-        self.settings = settings
+        serverTerms = terms
         self.peer = peer
         isSecure = identity != nil
         transport = identity.map { .secure($0.session(descriptor: descriptor)) } ?? .plain
-        parser = HeadParser(limits: settings.limits)
-        pace = ContentPace(settings.pace)
         super.init(descriptor: descriptor, loop: loop)
         patience = loop.now.advanced(by: settings.firstByteTimeout)
         open([.readable, .peerFinished])
         updateDeadline()
     }
 
-    /// From here on these bounds hold. What runs already, such as a patience or content that is being read, ends by those
-    /// before.
-    package final func adopt(_ settings: ServerSettings) {
-        self.settings = settings
-        parser = HeadParser(limits: settings.limits)
+    /// From here on these bounds hold. A time that runs already ends by those before.
+    package final func adopt(_ terms: ServerTerms) {
+        serverTerms = terms
     }
+
+    package final var settings: ServerSettings { serverTerms.settings }
 
     // MARK: Hooks
 
@@ -196,7 +193,7 @@ open class ServerConnection: EventSource {
             case .head where input.isEmpty && !isStuck: close(.completed)
             case .head where !isStuck: refuse(.headTooSlow)
             case .content where !isStuck:
-                switch pace.judge(at: now) {
+                switch pace.judge(at: now, within: settings.pace) {
                 case .onTime: patience = pace.deadline
                 case .stalled: refuse(.contentStalled)
                 case .tooSlow: refuse(.contentTooSlow)

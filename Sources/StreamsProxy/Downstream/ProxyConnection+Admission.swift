@@ -5,7 +5,7 @@ import HTTPCore
 /// `forward`.
 extension ProxyConnection {
     func admit(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
-        if let refusal = held.refusal {
+        if let refusal = findings?.refusal {
             respond(refusal)
             return
         }
@@ -59,22 +59,26 @@ extension ProxyConnection {
     /// The password has been compared, or Luna-Accounts has answered.
     func decided(_ decision: Decision) {
         guard isHeld, !isClosed else { return }
-        held.decision = decision
-        resumeHead()
+        find { $0.decision = decision }
     }
 
     /// Luna-Streams has said whose the stream is, or could not.
     func found(_ owner: StreamOwner) {
         guard isHeld, !isClosed else { return }
-        held.owner = owner
         // The answer may have taken long: whoever passes must still be allowed to.
-        held.decision = nil
-        resumeHead()
+        find { ($0.owner, $0.decision) = (owner, nil) }
     }
 
     func ownerUnknown(_ refusal: Refusal) {
         guard isHeld, !isClosed else { return }
-        held.refusal = refusal
+        find { $0.refusal = refusal }
+    }
+
+    /// The request comes again, with what is known now.
+    private func find(_ note: (Findings) -> Void) {
+        let known = findings ?? Findings()
+        note(known)
+        findings = known
         resumeHead()
     }
 
@@ -169,26 +173,28 @@ extension ProxyConnection {
 extension ProxyConnection: AdmissionSource {
     /// Nil while a password is being compared, or Luna-Accounts asked.
     func decision(on head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Decision? {
-        if let decision = held.decision {
+        if let decision = findings?.decision {
             note(decision)
             return decision
         }
         let step = worker.authenticator.decide(
             head: bytes, authorization: head.fields.value(.authorization),
             accountHeader: head.fields.value(.lunaAccountID), now: loop.unixMilliseconds)
+        let decision: Decision?
         switch step {
-        case .decided(let decision):
-            held.decision = decision
-        case .verify(let check): if !worker.verify(check, for: self) { held.decision = .unavailable(.overloaded) }
+        case .decided(let known):
+            decision = known
+        case .verify(let check):
+            decision = worker.verify(check, for: self) ? nil : .unavailable(.overloaded)
         case .ask(let question):
             let isRead = head.method == .get || head.method == .head
-            held.decision = worker.ask(question, isRead: isRead, for: self)
+            decision = worker.ask(question, isRead: isRead, for: self)
         }
         let look = worker.authenticator.lastLook
         record.credential = look.fingerprint
         record.decision = look.isRemembered ? .cache : step.isDecided ? .local : .asked
-        note(held.decision)
-        return held.decision
+        note(decision)
+        return decision
     }
 
     func permits(_ principal: Principal, _ verb: Verb, under key: String) -> Bool {
@@ -196,7 +202,7 @@ extension ProxyConnection: AdmissionSource {
     }
 
     func owner(of streamID: UniqueID) -> StreamOwner? {
-        held.owner ?? terms.owners.remembered(streamID)
+        findings?.owner ?? terms.owners.remembered(streamID)
     }
 }
 

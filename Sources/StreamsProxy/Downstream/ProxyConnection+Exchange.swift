@@ -6,8 +6,9 @@ extension ProxyConnection {
     /// The request is decided on: from here on it may go upstream.
     func forward(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ admitted: AdmittedRequest) {
         let principal = admitted.principal
-        if match.route.isLive, let principal {
-            viewer = Viewer(principal: principal, proof: viewerProof(of: principal, head, bytes))
+        if match.route.isLive {
+            viewing = Viewing(
+                viewer: principal.map { Viewer(principal: $0, proof: viewerProof(of: $0, head, bytes)) })
         }
         let request = ForwardedRequest(
             admitted, head, bytes, requestID: requestID, peer: peer.address, isSecure: isSecure)
@@ -227,7 +228,7 @@ extension ProxyConnection {
             deadlines.endless(at: loop.now, timeouts)
             beginReviews()
             exchangeDeadline = deadlines.next
-            previewEnd = head.fields.value(.contentType).flatMap { PreviewEnd(contentType: $0, in: bytes) }
+            viewing?.end = head.fields.value(.contentType).flatMap { PreviewEnd(contentType: $0, in: bytes) }
         }
         let length: AnswerLength =
             switch head.framing {
@@ -245,7 +246,7 @@ extension ProxyConnection {
     }
 
     func upstreamContent(_ bytes: Span<UInt8>) {
-        if isPreviewEnding { sendLastPart(bytes) } else { sendContent(bytes) }
+        if viewing?.isEnding == true { sendLastPart(bytes) } else { sendContent(bytes) }
     }
 
     /// All that has come is passed on: what the client doesn't take now holds Luna-Streams back.

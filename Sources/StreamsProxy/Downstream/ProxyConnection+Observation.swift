@@ -4,7 +4,7 @@ import HTTPCore
 /// What happens to a request, noted for the access log and the counters.
 extension ProxyConnection {
     /// A request has come, or bytes that were to be one.
-    func beginRecord(_ method: Method) {
+    func beginRecord(_ requestID: RequestID, _ method: Method) {
         // The answer before this one may have waited for the client until now.
         endRecord(.completed)
         record = ExchangeRecord(requestID, method, at: loop.now)

@@ -23,7 +23,7 @@ extension ProxyConnection {
     /// From now on whoever watches is decided on again. Luna-Accounts is asked when its last answer ends, which was
     /// some time ago: so the first time is now.
     func beginReviews() {
-        guard let viewer else { return }
+        guard let viewer = viewing?.viewer else { return }
         switch viewer.proof {
         case .directory, .issued: scheduleReview(worker.terms.reviewInterval)
         case .service: scheduleReview(Interval(nanoseconds: 0))
@@ -39,7 +39,7 @@ extension ProxyConnection {
 
     /// Decides again on whoever watches: the token may be gone, the account downgraded, the password changed.
     func reviewViewer() {
-        guard let viewer, isWatched else { return }
+        guard let viewer = viewing?.viewer, isWatched else { return }
         if isSeparatedNow(viewer) {
             endReview(.forbidden(.foreignAccount), next: worker.terms.reviewInterval)
             return
@@ -63,7 +63,7 @@ extension ProxyConnection {
 
     /// The accounts file has changed.
     func accountsChanged() {
-        switch viewer?.proof {
+        switch viewing?.viewer?.proof {
         case .directory: reviewViewer()
         // Of neither is anything in that file.
         case .issued, .service, nil: break
@@ -71,18 +71,18 @@ extension ProxyConnection {
     }
 
     /// Whether something has been asked that a change of the settings makes void.
-    var awaitsDecision: Bool { isHeld || viewer != nil }
+    var awaitsDecision: Bool { isHeld || viewing?.viewer != nil }
 
     /// The settings have been read anew. What runs on does so under the old terms, but for bounds of time and the right
     /// to watch.
     func settingsChanged() {
-        adopt(worker.terms.serverSettings)
+        adopt(worker.terms.server)
         if isHeld {
-            held = HeldRequest()
+            findings = nil
             resumeHead()
             return
         }
-        guard let viewer, isWatched else { return }
+        guard let viewer = viewing?.viewer, isWatched else { return }
         if isSeparatedNow(viewer) {
             reviewViewer()
             return
@@ -96,9 +96,11 @@ extension ProxyConnection {
 
     /// Luna-Accounts has been asked again.
     func reviewed(_ question: ServiceQuestion, _ answer: DatedDecision) {
-        guard isWatched, case .service(let current) = viewer?.proof, current.digest == question.digest else { return }
+        guard isWatched, case .service(let current) = viewing?.viewer?.proof, current.digest == question.digest else {
+            return
+        }
         let now = loop.unixMilliseconds
-        let denial = viewer?.review(answer.decision, grace: worker.terms.reviewGrace, now: now, at: loop.now)
+        let denial = viewing?.viewer?.review(answer.decision, grace: worker.terms.reviewGrace, now: now, at: loop.now)
         // Whoever is refused is so within an interval of the last proof, whenever that was.
         let (left, overflows) = answer.end.subtractingReportingOverflow(now)
         let isDated = !overflows && left > 0 && left < 86_400_000
@@ -115,8 +117,8 @@ extension ProxyConnection {
         if exchange.isTunnel {
             perform(exchange.clientGone())
             finishTunnel()
-        } else if previewEnd != nil, isAnswerEndless {
-            isPreviewEnding = true
+        } else if let viewing, viewing.end != nil, isAnswerEndless {
+            viewing.isEnding = true
         } else {
             abort()
         }
@@ -125,7 +127,7 @@ extension ProxyConnection {
 
     /// Passes on what belongs to the part at hand. Then the preview is whole: parts, and the end of their sequence.
     func sendLastPart(_ bytes: Span<UInt8>) {
-        guard let end = previewEnd?.next(in: bytes) else {
+        guard let end = viewing?.end?.next(in: bytes) else {
             sendContent(bytes)
             return
         }

@@ -5,15 +5,8 @@ import HTTPCore
 /// the protocol; this moves bytes between the client and the connection to Luna-Streams, asks what must be asked, and
 /// keeps the deadlines.
 final class ProxyConnection: ServerConnection {
-    /// What a request that could not be decided at once has been waiting for.
-    struct HeldRequest {
-        var decision: Decision?
-        var owner: StreamOwner?
-        var refusal: Refusal?
-    }
-
     /// What is done with the content of the request at hand.
-    enum ContentUse {
+    indirect enum ContentUse {
         /// It goes upstream as it comes.
         case streaming
         /// All of it is in `requestBytes`; what is read of it is passed over.
@@ -30,9 +23,7 @@ final class ProxyConnection: ServerConnection {
 
     // The request at hand.
     var exchange = Exchange()
-    var requestID = RequestID(seconds: 0, id: UniqueID(high: 0, low: 0))
     var match = RouteMatch(route: .version, streamID: nil)
-    var method = Method.other
     var framing = ContentFraming.none
     var contentUse = ContentUse.streaming
     var asksUpgrade = false
@@ -42,13 +33,10 @@ final class ProxyConnection: ServerConnection {
     /// Content that is being gathered.
     var gathered: [UInt8] = []
     var isHeld = false
-    var held = HeldRequest()
-    /// Who watches, and the accounts that let it: a live preview is decided on again while it runs.
-    var viewer: Viewer?
-    /// Where its preview may end early; nil where that can't be known.
-    var previewEnd: PreviewEnd?
-    /// The preview ends with its next part.
-    var isPreviewEnding = false
+    /// What a request that is or was held has found out; nil for one that was decided at once.
+    var findings: Findings?
+    /// The live preview that runs, or may soon.
+    var viewing: Viewing?
 
     /// What the Origin field comes to.
     var cors = CORSVerdict.none
@@ -56,6 +44,8 @@ final class ProxyConnection: ServerConnection {
 
     /// The request at hand as the log and the counters will have it.
     var record = ExchangeRecord()
+    var requestID: RequestID { record.requestID }
+    var method: Method { record.method }
 
     var attempt: ConnectAttempt?
     var upstream: UpstreamConnection?
@@ -65,7 +55,7 @@ final class ProxyConnection: ServerConnection {
         self.worker = worker
         terms = worker.terms
         super.init(
-            descriptor: descriptor, peer: peer, loop: worker.loop, settings: terms.serverSettings,
+            descriptor: descriptor, peer: peer, loop: worker.loop, terms: terms.server,
             identity: worker.identity)
     }
 
@@ -73,19 +63,16 @@ final class ProxyConnection: ServerConnection {
 
     override func received(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Bool {
         if !isHeld {
-            requestID = RequestID(head, bytes) ?? worker.nextRequestID()
-            held = HeldRequest()
-            beginRecord(head.method)
+            findings = nil
+            beginRecord(RequestID(head, bytes) ?? worker.nextRequestID(), head.method)
             noteTrace(head, bytes)
         }
         record.resume(at: loop.now)
         isHeld = false
         if terms !== worker.terms { terms = worker.terms }
-        method = head.method
         framing = head.framing
         contentUse = .atHand
-        viewer = nil
-        previewEnd = nil
+        viewing = nil
         cors = terms.cors?.verdict(head, bytes) ?? .none
         admit(head, bytes)
         return !isHeld
@@ -138,9 +125,7 @@ final class ProxyConnection: ServerConnection {
     override func refused(_ error: MessageError) {
         // Of a head that can't be read there is no id; of content that can't, its head has told one.
         if isBetweenRequests {
-            requestID = worker.nextRequestID()
-            method = .other
-            beginRecord(.other)
+            beginRecord(worker.nextRequestID(), .other)
             cors = .none
         }
         perform(exchange.clientGone())

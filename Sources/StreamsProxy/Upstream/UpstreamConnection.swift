@@ -32,7 +32,8 @@ final class UpstreamConnection: EventSource {
     private var isPaused = false
     /// What the loop has been told that this connection keeps.
     private var countedBytes = 0
-    private weak var pool: UpstreamPool?
+    /// Where it waits, or last did.
+    private var pool: UpstreamPool?
     /// The exchange's other side, while there is one.
     private var client: ProxyConnection?
     /// Whether it has served an exchange before.
@@ -56,7 +57,7 @@ final class UpstreamConnection: EventSource {
     }
 
     func becomeIdle(in pool: UpstreamPool, timeout: Interval) {
-        self.pool = pool
+        if self.pool !== pool { self.pool = pool }
         client = nil
         phase = .idle
         isReused = true
@@ -78,6 +79,7 @@ final class UpstreamConnection: EventSource {
         guard phase != .closed else { return }
         phase = .closed
         client = nil
+        pool = nil
         output.removeAll(loop.memory)
         loop.memory.giveBack(exchange(&input, with: []))
         countBytes()

@@ -1,16 +1,17 @@
 import HTTPCore
 
 /// A worker's idle connections to Luna-Streams, the last used on top: it is the likeliest to be still open.
+///
+/// There are as many as were in use at once within the last `idleTimeout`, and no more: what is not needed again goes
+/// by itself, the oldest first. A maximum would be the point from which each request makes a connection of its own.
 final class UpstreamPool {
     private var idle: [UpstreamConnection] = []
-    private let maximum: Int
     private let idleTimeout: Interval
     private var isRetired = false
 
-    /// `maximum` connections are kept, each for `idleTimeout`: shorter than any keep-alive we have met in LUNA services
-    /// (15 s), so that they seldom close first.
-    init(maximum: Int = 512, idleTimeout: Interval = Interval(.seconds(10))) {
-        self.maximum = maximum
+    /// A connection is kept for `idleTimeout`: shorter than any keep-alive we have met in LUNA services (15 s), so that
+    /// they seldom close first.
+    init(idleTimeout: Interval = Interval(.seconds(10))) {
         self.idleTimeout = idleTimeout
     }
 
@@ -25,7 +26,7 @@ final class UpstreamPool {
 
     /// Keeps a connection that has nothing left to say.
     func put(_ connection: UpstreamConnection) {
-        guard idle.count < maximum, !isRetired else {
+        guard !isRetired else {
             connection.close()
             return
         }
@@ -38,7 +39,8 @@ final class UpstreamPool {
     /// An idle connection was closed by its peer, said something unasked, or has been idle too long.
     func discard(_ connection: UpstreamConnection) {
         var connections = exchange(&idle, with: [])
-        connections.removeAll { $0 === connection }
+        // Those whose time has come are the oldest, and stand first.
+        if let index = connections.firstIndex(where: { $0 === connection }) { connections.remove(at: index) }
         idle = connections
         connection.close()
     }

@@ -1,6 +1,7 @@
 """Origins: small servers that stand in for Luna-Streams, one file per behaviour. The name says how it behaves."""
 
 from origins.accounts_service import AccountsServiceOrigin
+from origins.assembling import AssemblingOrigin
 from origins.big import BigOrigin
 from origins.canned import CannedOrigin
 from origins.chunked import ChunkedOrigin
@@ -23,6 +24,7 @@ from origins.websocket import WebSocketOrigin
 
 __all__ = [
     "AccountsServiceOrigin",
+    "AssemblingOrigin",
     "BigOrigin",
     "BlackholeOrigin",
     "CannedOrigin",

@@ -70,7 +70,7 @@ enum ConnectionTarget {
         }
         let client = Descriptor(numbers[1])
         let connection = ScriptedConnection(
-            descriptor: numbers[0], peer: .none, loop: loop, settings: ServerSettings())
+            descriptor: numbers[0], peer: .none, loop: loop, terms: ServerTerms(ServerSettings()))
         defer { if !connection.isClosed { connection.abort() } }
 
         var outcome = Outcome()

@@ -65,7 +65,7 @@ struct ReferenceChunks {
         if digits.isEmpty { return rest.isEmpty && !line.isEnded ? false : nil }
         if rest.isEmpty { return true }
         // The CR counts, too.
-        if rest.count + (line.isEnded ? 1 : 0) > limits.chunkExtension { return nil }
+        if rest.count + (line.isEnded ? 1 : 0) > MessageLimits.chunkExtension { return nil }
         return areExtensions(rest, isEnded: line.isEnded) ? true : nil
     }
 
@@ -112,7 +112,7 @@ struct ReferenceChunks {
     private mutating func readTrailers() {
         let start = position
         while true {
-            guard let line = line(), position - start <= limits.trailers else {
+            guard let line = line(), position - start <= MessageLimits.trailers else {
                 isMalformed = true
                 return
             }
