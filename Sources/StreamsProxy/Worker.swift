@@ -48,7 +48,7 @@ final class Worker {
 
     private let index: Int
     private let desk: MetricsDesk
-    private let pluginSocket: String
+    private let pluginHost: PluginHost
     private var overloadNotes = OverloadNotes()
     private lazy var reception = Reception(loop: loop, setting.allowance) { [unowned self] in note($0) }
     private let multi: CurlMulti
@@ -63,7 +63,7 @@ final class Worker {
     private var listeners: [Listener] = []
     private var areListenersShared = false
     private var requestIDs = RequestIDSource()
-    private var connections: [ObjectIdentifier: ProxyConnection] = [:]
+    private var clients = ClientRoster<ProxyConnection>()
     /// Connections whose request waits for what is done elsewhere: a password compared, a token made.
     private var waiting: [UInt64: ProxyConnection] = [:]
     private var nextTicket: UInt64 = 0
@@ -76,7 +76,7 @@ final class Worker {
         desk = place.desk
         self.loop = loop
         multi = try CurlMulti(loop: loop)
-        pluginSocket = plugins.folder.socket
+        pluginHost = plugins
         control = ControlClient(multi: multi)
         terms = Terms(
             setting.configuration, loop: loop, multi: multi, control: control, pluginSocket: plugins.folder.socket,
@@ -104,12 +104,13 @@ final class Worker {
         listeners = sockets.map { socket in
             Listener(
                 ListeningSocket(adopting: socket), loop: loop, accept: { [unowned self] in welcome($0, $1) },
+                makeRoom: { [unowned self] in makeRoom() },
                 turnAway: { [unowned self] in reception.turnAway($0, nextRequestID(), isPlain: identity == nil) })
         }
     }
 
     func close() {
-        for connection in Array(connections.values) { connection.abort() }
+        for connection in clients.all { connection.abort() }
         reception.closeAll()
         for listener in listeners { listener.closeDescriptor() }
         mailboxSource?.closeDescriptor()
@@ -125,18 +126,28 @@ final class Worker {
     }
 
     private func welcome(_ descriptor: Int32, _ peer: SocketAddress) {
-        if let overload = reception.overload(peer, beside: connections.count) {
+        let overload = reception.overload(peer, beside: clients.all.count) { [unowned self] in makeRoom() }
+        if let overload {
             reception.refuse(descriptor, overload, nextRequestID(), isPlain: identity == nil)
             return
         }
         let connection = ProxyConnection(descriptor: descriptor, peer: peer, worker: self)
-        connections[ObjectIdentifier(connection)] = connection
+        clients.add(connection)
         ledger.counters[.acceptedConnections] &+= 1
         switch drain?.step {
         case nil: break
         case .noticing: connection.announceEnd()
         case .arriving, .serving, .ending: connection.drain()
         }
+    }
+
+    /// Lets the client go that has been idle longest; false where none is.
+    private func makeRoom() -> Bool {
+        for client in clients.idle() where client.giveWay() {
+            ledger.counters[.idleClosed] &+= 1
+            return true
+        }
+        return false
     }
 
     private func receive(_ message: WorkerMessage) {
@@ -153,7 +164,7 @@ final class Worker {
             waiting.removeValue(forKey: ticket)?.respond(answer)
         case .directory(let directory):
             authenticator.replace(directory: directory)
-            for connection in Array(connections.values) { connection.accountsChanged() }
+            for connection in clients.all { connection.accountsChanged() }
         case .count(let inquiry):
             desk.tell(counters, of: index, inquiry: inquiry)
         case .metrics(let ticket, let text):
@@ -179,8 +190,8 @@ final class Worker {
         let former = terms
         ledger.follow(new.log)
         terms = Terms(
-            new.configuration, loop: loop, multi: multi, control: control, pluginSocket: pluginSocket, replacing: former
-        )
+            new.configuration, loop: loop, multi: multi, control: control, pluginSocket: pluginHost.folder.socket,
+            replacing: former)
         former.retire(for: terms)
         points.rename(PointNames(new.configuration))
         reception.allowance = new.allowance
@@ -193,10 +204,10 @@ final class Worker {
         }
         // What was asked about them is asked again, by the new rules.
         waiting = waiting.filter { !$0.value.awaitsDecision }
-        for connection in Array(connections.values) { connection.settingsChanged() }
+        for connection in clients.all { connection.settingsChanged() }
     }
 
-    var clientCount: Int { connections.count }
+    var clientCount: Int { clients.all.count }
 
     // MARK: For connections
 
@@ -212,6 +223,7 @@ final class Worker {
 
     /// Somebody was refused since a bound is reached.
     func note(_ overload: Overload) {
+        ledger.counters.count(overload)
         if let line = overloadNotes.line(overload, at: loop.now) { OperatorNotes.write(line) }
     }
 
@@ -269,24 +281,27 @@ final class Worker {
         desk.ask(
             by: index, ticket: ticket(for: connection),
             MetricsFrame(
-                mount: configuration.mount, extraLabels: configuration.metrics.extraLabels, log: setting.log))
+                mount: configuration.mount, extraLabels: configuration.metrics.extraLabels, log: setting.log,
+                plugins: PluginFigures(
+                    plugins: plugins.figures.plugins, hostRestarts: plugins.figures.hostRestarts,
+                    lostPoints: pluginHost.lostPoints)))
     }
 
     /// All that was counted, and the levels of this moment.
     private var counters: Counters {
         var counters = ledger.counters
-        counters[.openConnections] = connections.count
+        counters[.openConnections] = clients.all.count
         counters[.upstreamIdle] = terms.pool.count
         counters[.decisionsRemembered] = authenticator.cacheCount
         counters[.accountsQuestions] &+= accounts?.questionCount ?? 0
-        for connection in connections.values { connection.add(to: &counters) }
+        for connection in clients.all { connection.add(to: &counters) }
         return counters
     }
 
     func closed(_ connection: ProxyConnection) {
         ledger.counters[.bytesFromClients] &+= connection.bytesReceived
         ledger.counters[.bytesToClients] &+= connection.bytesSent
-        connections[ObjectIdentifier(connection)] = nil
+        clients.remove(connection)
         reception.left(connection.peer)
         drain?.stopIfDone()
     }
@@ -300,11 +315,11 @@ final class Worker {
         guard drain == nil else { return }
         let http = setting.configuration.http
         drain = Drain(self, delay: Interval(http.drainDelay), timeout: Interval(http.drainTimeout))
-        for connection in Array(connections.values) { connection.announceEnd() }
+        for connection in clients.all { connection.announceEnd() }
     }
 
     /// Nobody is served any more.
-    var isDeserted: Bool { connections.isEmpty }
+    var isDeserted: Bool { clients.all.isEmpty }
 
     /// No connection is begun any more; whether some may still be on their way.
     func turnAway() -> Bool {
@@ -327,10 +342,10 @@ final class Worker {
 
     /// Idle connections close, others after their answer.
     func connectionsEnd() {
-        for connection in Array(connections.values) { connection.drain() }
+        for connection in clients.all { connection.drain() }
     }
 
     func endPreviews() {
-        for connection in Array(connections.values) { connection.endPreview() }
+        for connection in clients.all { connection.endPreview() }
     }
 }

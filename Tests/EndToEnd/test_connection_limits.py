@@ -9,15 +9,21 @@ import pytest
 
 from origins import EchoOrigin
 from vocabulary import assert_error, route
-from wire import eventually
+from wire import eventually, request_bytes
 
 LIMIT = 5
 
 
+def begin(connection, proxy) -> None:
+    """The first half of a request: who has something under way keeps its place."""
+    connection.send(request_bytes("GET", route("/streams"), [proxy.credentials])[:40])
+
+
 def serve(connection, proxy) -> None:
-    """A request on a connection that is served: it counts from then on at the latest."""
-    connection.ask("GET", route("/streams"), [proxy.credentials])
-    assert connection.read_answer().status == 200
+    """The other half, its answer, and the first half of the next."""
+    connection.send(request_bytes("GET", route("/streams"), [proxy.credentials])[40:])
+    assert connection.read_answer("GET").status == 200
+    begin(connection, proxy)
 
 
 def assert_refused(proxy, source: str = "") -> None:
@@ -37,10 +43,11 @@ def is_served(proxy, source: str = "") -> bool:
 
 @contextlib.contextmanager
 def crowd(proxy, count: int, source: str = ""):
-    """So many connections that are all served. Afterwards they have gone, for the proxy too."""
+    """So many connections that are all served, and busy. Afterwards they have gone, for the proxy too."""
     with contextlib.ExitStack() as stack:
         connections = [stack.enter_context(proxy.connect(source=source)) for _ in range(count)]
         for connection in connections:
+            begin(connection, proxy)
             serve(connection, proxy)
         yield connections
     eventually(lambda: is_served(proxy, source), 5, "room again")
@@ -108,6 +115,7 @@ def test_a_flood_of_refused_ones_stalls_nobody(start_proxy):
     """More than may be listened to at once, silent ones, while one inside is served; and all of them are let go."""
     proxy = start_proxy(EchoOrigin(), workers=1, LIMITS={"connections": 1})
     with proxy.connect() as inside:
+        begin(inside, proxy)
         serve(inside, proxy)
         before = proxy.descriptors()
         flood = []

@@ -97,7 +97,7 @@ struct AccessLineTests {
                 for reason in RefusalReason.allCases {
                     try check(event, format, order) { $0.reason = reason }
                 }
-                for fault in MessageError.allCases {
+                for fault in MessageFault.all {
                     try check(event, format, order) {
                         $0.reason = .malformed
                         $0.fault = fault
@@ -110,6 +110,20 @@ struct AccessLineTests {
                 for use in UpstreamUse.allCases { try check(event, format, order) { $0.upstream = use } }
             }
         }
+    }
+
+    /// Whoever breaks a rule of HTTP, the reason is that rule.
+    @Test(arguments: [
+        (Refusal.malformed(.foldedField), "folded_field"), (.upstream(.unreadable(.malformedChunk)), "bad_chunk"),
+        (.plugin(.unreadable(.headTooLong)), "head_too_long"), (.upstream(.unaskedUpgrade), "upstream_unreadable"),
+        (.noSuchPage, "no_such_page"),
+    ])
+    func theReasonIsTheRule(refusal: Refusal, word: String) {
+        var record = Self.record
+        record.reason = RefusalReason(refusal)
+        record.fault = refusal.fault
+        #expect(line(.request, .json, record).contains(#""reason":"\#(word)","#))
+        #expect(line(.request, .text, record).contains(" reason=\(word) "))
     }
 
     private func check(

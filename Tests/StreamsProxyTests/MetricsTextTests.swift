@@ -84,6 +84,46 @@ struct MetricsTextTests {
         #expect(lines.contains("streams_proxy_accepted_connections_total 7"))
     }
 
+    /// A rule counts for whoever broke it, and each bound by itself; there are no other lines than those.
+    @Test func messagesAndOverloadsAreCounted() throws {
+        var counters = Counters()
+        for (index, fault) in MessageFault.all.enumerated() {
+            var record = ExchangeRecord(RequestID(seconds: 0, id: UniqueID(high: 0, low: 0)), .other, at: Self.start)
+            record.reason = .malformed
+            record.fault = fault
+            for _ in 0...index { counters.count(record, ExchangeTally(), at: Self.start) }
+        }
+        for overload in Overload.allCases { for _ in 0...overload.rawValue { counters.count(overload) } }
+        let lines = try Self.text(counters)
+        let messages = lines.filter { $0.hasPrefix("streams_proxy_malformed_messages_total{") }
+        #expect(
+            messages
+                == MessageFault.all.enumerated().map { index, fault in
+                    #"streams_proxy_malformed_messages_total{sender="\#(fault.sender.word)","#
+                        + #"rule="\#(fault.error.code)"} \#(index + 1)"#
+                })
+        #expect(
+            lines.filter { $0.hasPrefix("streams_proxy_overloads_total{") }
+                == Overload.allCases.map {
+                    #"streams_proxy_overloads_total{limit="\#($0.code)"} \#($0.rawValue + 1)"#
+                })
+        // Limits have their line from the start, so that the first time can be seen as a change.
+        #expect(try Self.text(Counters()).contains(#"streams_proxy_overloads_total{limit="no_descriptors_left"} 0"#))
+    }
+
+    @Test func pluginsAreTold() throws {
+        var logger = LoggerSettings()
+        logger.toStandardOutput = false
+        let figures = PluginFigures(
+            plugins: [("te\"a", true), ("pot", false)], hostRestarts: 3, lostPoints: 4)
+        let frame = MetricsFrame(mount: "/mount", extraLabels: [], log: try AccessLog(logger), plugins: figures)
+        let text = String(decoding: MetricsText(Counters(), frame).bytes, as: UTF8.self)
+        for line in [
+            #"streams_proxy_plugin_running{plugin="te\"a"} 1"#, #"streams_proxy_plugin_running{plugin="pot"} 0"#,
+            "streams_proxy_plugin_host_restarts_total 3", "streams_proxy_plugin_lost_points_total 4",
+        ] { #expect(text.contains("\n\(line)\n"), "\(text)") }
+    }
+
     @Test func extraLabelsComeLastAndEscaped() throws {
         let labels = [MetricLabel(name: "a", value: "x\"y\\z\nw"), MetricLabel(name: "b", value: "é")]
         let lines = try Self.text(Counters(), labels: labels).filter { !$0.hasPrefix("#") }

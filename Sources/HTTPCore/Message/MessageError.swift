@@ -1,5 +1,5 @@
 /// Every way in which a message can be refused by its bytes alone, or by how slowly they come.
-public enum MessageError: Error, Sendable, CaseIterable {
+public enum MessageError: UInt8, Error, Sendable, CaseIterable {
     case lineEndWithoutCarriageReturn
     case carriageReturnAlone
     case malformedRequestLine

@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// Accepts clients on a listening socket and hands each to `accept`; those for whom the process has no descriptor left
-/// to `turnAway`, which must close it.
+/// Accepts clients on a listening socket and hands each to `accept`. Where the process has no descriptor left, `makeRoom`
+/// may give one back; who is still one too many goes to `turnAway`, which must close it.
 package final class Listener: EventSource {
     private enum Acceptance {
         /// Somebody was taken, turned away, or has gone meanwhile.
@@ -14,16 +14,19 @@ package final class Listener: EventSource {
     }
 
     private let accept: (_ descriptor: Int32, _ peer: SocketAddress) -> Void
+    private let makeRoom: () -> Bool
     private let turnAway: (_ descriptor: Int32) -> Void
-    /// Given up for a moment to accept a client that can't be kept: it is told, instead of waiting for nobody.
+    /// Given up for a moment to accept a client that may not be kept: then it is told, instead of waiting for nobody.
     private var spare = Listener.openSpare()
 
     package init(
         _ socket: consuming ListeningSocket, loop: EventLoop,
         accept: @escaping (_ descriptor: Int32, _ peer: SocketAddress) -> Void,
+        makeRoom: @escaping () -> Bool = { false },
         turnAway: @escaping (_ descriptor: Int32) -> Void = RefusedConnection.reset
     ) {
         self.accept = accept
+        self.makeRoom = makeRoom
         self.turnAway = turnAway
         super.init(descriptor: socket.release(), loop: loop)
         open(.readable)
@@ -73,7 +76,10 @@ package final class Listener: EventSource {
         Glibc.close(spare)
         var storage = sockaddr_storage()
         let accepted = linux_accept(descriptor, &storage)
-        if accepted >= 0 { turnAway(accepted) }
+        // Not before: without a descriptor the kernel does not say whether anybody waits.
+        if accepted >= 0 {
+            if makeRoom() { accept(accepted, SocketAddress(storage)) } else { turnAway(accepted) }
+        }
         spare = Self.openSpare()
         return accepted >= 0
     }

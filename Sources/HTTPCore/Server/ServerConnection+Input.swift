@@ -257,7 +257,7 @@ extension ServerConnection {
             return
         }
         // Half an answer is out: only cutting it tells the client that it will never be whole.
-        if answer == .awaited { refused(error) }
+        if answer == .awaited { refused(error) } else { contentFailed(error) }
         if phase != .closed, phase != .lingering { abort() }
     }
 

@@ -241,6 +241,7 @@ extension ServerConnection {
             return
         }
         phase = .head
+        idleBegan = loop.now
         let idle = isServerEnding ? settings.endingIdleTimeout : settings.keepAliveTimeout
         patience = loop.now.advanced(by: idle)
         if !isProcessing {

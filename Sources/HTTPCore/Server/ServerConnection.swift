@@ -90,6 +90,8 @@ open class ServerConnection: EventSource {
 
     /// When the connection's own patience ends: head, content, idle, linger.
     final var patience = Instant.never
+    /// When the request before was over; at first, when the client came.
+    final var idleBegan: Instant
     /// Whether `patience` is that with a head that has begun to come.
     final var isHeadBegun = false
     final var pace = ContentPace()
@@ -114,6 +116,7 @@ open class ServerConnection: EventSource {
         self.peer = peer
         isSecure = identity != nil
         transport = identity.map { .secure($0.session(descriptor: descriptor)) } ?? .plain
+        idleBegan = loop.now
         super.init(descriptor: descriptor, loop: loop)
         patience = loop.now.advanced(by: settings.firstByteTimeout)
         open([.readable, .peerFinished])
@@ -154,6 +157,9 @@ open class ServerConnection: EventSource {
     /// A request that can't be served for the way it is written, or comes. To be answered with the error's status and
     /// `isPersistent` false, which it is already.
     open func refused(_ error: MessageError) {}
+
+    /// The same of a request's content while half its answer is out: the connection is about to be cut.
+    open func contentFailed(_ error: MessageError) {}
 
     /// `exchangeDeadline` has passed.
     open func exchangeDeadlinePassed() {}
@@ -313,6 +319,19 @@ open class ServerConnection: EventSource {
         heldBytes = 0
         countBytes()
         closed(end)
+    }
+
+    /// Since when no request has come; nil while one is at hand, has begun to come, or has an answer that is not taken yet.
+    package final var idleSince: Instant? {
+        phase == .head && !isHeadBegun && input.isEmpty && output.isEmpty && !isHeldInTLS ? idleBegan : nil
+    }
+
+    /// Closes an idle connection for the sake of another; false where bytes wait in the socket, for they may be a
+    /// request. One that is still on its way is lost, as with any server that closes an idle connection (RFC 9112 §9.3.1).
+    package final func giveWay() -> Bool {
+        guard idleSince != nil, !SystemCall.hasBytes(descriptor) else { return false }
+        close(.completed)
+        return true
     }
 
     /// Whether no request is at hand: what is refused then is a head.

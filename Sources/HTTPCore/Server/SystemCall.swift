@@ -28,6 +28,12 @@ package enum SystemCall {
         }
     }
 
+    /// Whether bytes have come that were not read yet.
+    static func hasBytes(_ descriptor: Int32) -> Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
+
     /// Sends what it can of `bytes`.
     package static func send(_ descriptor: Int32, _ bytes: Span<UInt8>) -> IOResult {
         bytes.withUnsafeBufferPointer { bytes in

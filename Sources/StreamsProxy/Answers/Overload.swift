@@ -1,5 +1,5 @@
 /// Which bound of the proxy as a whole was reached: 503, and the client may ask again.
-package enum Overload: Sendable, Equatable, CaseIterable {
+package enum Overload: UInt8, Sendable, Equatable, CaseIterable {
     /// `connections`.
     case connections
     /// `connections_per_address`.

@@ -15,7 +15,7 @@ package struct OverloadNotes {
 
     /// One more was refused; the line to be written now, if one is.
     package mutating func line(_ overload: Overload, at now: Instant) -> String? {
-        guard let index = Overload.allCases.firstIndex(of: overload) else { return nil }
+        let index = Int(overload.rawValue)
         entries[index].count += 1
         guard entries[index].due <= now else { return nil }
         let count = entries[index].count

@@ -4,10 +4,7 @@ import HTTPCore
 extension ProxyConnection {
     func respond(_ refusal: Refusal) {
         guard !isClosed else { return }
-        let answer = ErrorAnswer(refusal)
-        record.errorCode = answer.code
-        record.reason = RefusalReason(refusal)
-        if case .malformed(let error) = refusal { record.fault = error }
+        let answer = note(refusal)
         var content = loop.memory.takeBuffer()
         answer.appendContent(to: &content)
         respond(status: answer.status, content: content.span) { output in

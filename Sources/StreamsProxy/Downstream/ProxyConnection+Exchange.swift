@@ -69,8 +69,7 @@ extension ProxyConnection {
                 respond(refusal(failure))
                 return
             }
-            record.errorCode = failure.code
-            record.reason = RefusalReason(failure)
+            note(refusal(failure))
             flush()
             endRecord(.cut)
             abort()

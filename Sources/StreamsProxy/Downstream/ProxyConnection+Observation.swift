@@ -26,6 +26,16 @@ extension ProxyConnection {
         record.tokenID = principal.tokenID
     }
 
+    /// Why there is no answer of Luna-Streams, or not a whole one; returns what the client is told, or would be.
+    @discardableResult
+    func note(_ refusal: Refusal) -> ErrorAnswer {
+        let answer = ErrorAnswer(refusal)
+        record.errorCode = answer.code
+        record.reason = RefusalReason(refusal)
+        record.fault = refusal.fault
+        return answer
+    }
+
     /// The connection to Luna-Streams that was asked for stands.
     func noteConnected() {
         let before = record.connecting

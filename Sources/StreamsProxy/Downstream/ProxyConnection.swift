@@ -4,7 +4,7 @@ import HTTPCore
 /// One client's connection: the decision on each request, then its exchange. `Admission` knows the rules and `Exchange`
 /// the protocol; this moves bytes between the client and the connection to Luna-Streams, asks what must be asked, and
 /// keeps the deadlines.
-final class ProxyConnection: ServerConnection {
+final class ProxyConnection: ServerConnection, RosteredClient {
     /// What is done with the content of the request at hand.
     indirect enum ContentUse {
         /// It goes upstream as it comes.
@@ -18,6 +18,8 @@ final class ProxyConnection: ServerConnection {
     }
 
     let worker: Worker
+    var place = 0
+    var arrival = 0
     /// What the request at hand is served by, from its admission to its end.
     var terms: Terms
 
@@ -131,6 +133,10 @@ final class ProxyConnection: ServerConnection {
         perform(exchange.clientGone())
         dropGathered()
         respond(.malformed(error))
+    }
+
+    override func contentFailed(_ error: MessageError) {
+        note(.malformed(error))
     }
 
     override func exchangeDeadlinePassed() {

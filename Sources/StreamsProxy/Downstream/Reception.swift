@@ -20,9 +20,13 @@ final class Reception {
     }
 
     /// Why this client can't be served beside `count` others; nil where it can, and then it is counted until `left`.
-    func overload(_ peer: SocketAddress, beside count: Int) -> Overload? {
-        if count >= allowance.connections { return .connections }
-        return allowance.addresses.enter(peer.network, limit: allowance.perAddress) ? nil : .connectionsOfAddress
+    /// `makeRoom` lets one of them go: not for a client whose address has all that it may.
+    func overload(_ peer: SocketAddress, beside count: Int, makeRoom: () -> Bool) -> Overload? {
+        guard allowance.addresses.enter(peer.network, limit: allowance.perAddress) else { return .connectionsOfAddress }
+        if count < allowance.connections { return nil }
+        if makeRoom(), count == allowance.connections { return nil }
+        left(peer)
+        return .connections
     }
 
     func left(_ peer: SocketAddress) {

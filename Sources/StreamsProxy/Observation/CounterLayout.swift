@@ -28,7 +28,9 @@ package enum CounterLayout {
     static let reasons = durationSums + pathCount
     static let ends = reasons + RefusalReason.allCases.count
     static let connectFailures = ends + ExchangeEnd.allCases.count
-    static let connects = connectFailures + RefusalReason.allCases.count
+    static let faults = connectFailures + RefusalReason.allCases.count
+    static let overloads = faults + MessageFault.all.count
+    static let connects = overloads + Overload.allCases.count
     static let connectSum = connects + DurationBuckets.count
     static let turns = connectSum + 1
     static let turnSum = turns + DurationBuckets.count

@@ -27,6 +27,7 @@ package struct Counters: Sendable, Equatable {
             cells[CounterLayout.errors + path * CounterLayout.errorCodes.count + code] &+= 1
         }
         if record.reason != .none { cells[CounterLayout.reasons + Int(record.reason.rawValue)] &+= 1 }
+        if let fault = record.fault { cells[CounterLayout.faults + fault.index] &+= 1 }
         switch record.decision {
         case .none: break
         case .cache: self[.decisionsCached] &+= 1
@@ -44,6 +45,11 @@ package struct Counters: Sendable, Equatable {
 
     package mutating func countConnectFailure(_ failure: UpstreamFailure) {
         cells[CounterLayout.connectFailures + Int(RefusalReason(failure).rawValue)] &+= 1
+    }
+
+    /// Somebody was refused since a bound is reached.
+    package mutating func count(_ overload: Overload) {
+        cells[CounterLayout.overloads + Int(overload.rawValue)] &+= 1
     }
 
     /// A turn of the loop has taken so many nanoseconds.

@@ -89,8 +89,8 @@ package struct ExchangeRecord: Sendable {
     package var isRetried = false
     package var errorCode = 0
     package var reason = RefusalReason.none
-    /// Which rule of HTTP the message breaks, where `reason` is `malformed`, `tooLarge` or `tooSlow`.
-    package var fault: MessageError?
+    /// The message that is to blame for `reason`, where one is.
+    package var fault: MessageFault?
     package var end = ExchangeEnd.completed
     /// Since when it is held; and how long it was in all, in nanoseconds.
     package var heldSince = Instant.never
@@ -101,8 +101,8 @@ package struct ExchangeRecord: Sendable {
 
     package init() {}
 
-    /// The word for why there is no answer of Luna-Streams, or not a whole one.
-    package var reasonWord: StaticString { fault?.code ?? reason.word }
+    /// The word for why there is no answer of Luna-Streams, or not a whole one: the rule of HTTP that a message breaks.
+    package var reasonWord: StaticString { fault?.error.code ?? reason.word }
 
     package init(_ requestID: RequestID, _ method: Method, at now: Instant) {
         isOpen = true

@@ -5,11 +5,15 @@ package struct MetricsFrame: Sendable {
     package let mount: String
     package let extraLabels: [MetricLabel]
     package let log: AccessLog
+    package let plugins: PluginFigures
 
-    package init(mount: String, extraLabels: [MetricLabel], log: AccessLog) {
+    package init(
+        mount: String, extraLabels: [MetricLabel], log: AccessLog, plugins: PluginFigures = PluginFigures()
+    ) {
         self.mount = mount
         self.extraLabels = extraLabels
         self.log = log
+        self.plugins = plugins
     }
 }
 
@@ -28,6 +32,7 @@ package struct MetricsText {
         mount = frame.mount
         extra = frame.extraLabels.map { ",\($0.name)=\"\(Self.escaped($0.value))\"" }.joined()
         appendExchanges(counters)
+        appendFaults(counters)
         appendEnds(counters)
         appendScalars(counters)
         appendUpstream(counters)
@@ -38,6 +43,7 @@ package struct MetricsText {
         single(
             "streams_proxy_log_lost_lines_total", .counter, "Log lines that could not be written.",
             String(frame.log.lostLines))
+        appendPlugins(frame.plugins)
         appendProcess(process)
     }
 
@@ -139,6 +145,22 @@ package struct MetricsText {
         }
     }
 
+    private mutating func appendFaults(_ counters: Counters) {
+        let faults = "streams_proxy_malformed_messages_total"
+        family(faults, .counter, "Messages that could not be read or waited for, by sender and the rule they break.")
+        for fault in MessageFault.all {
+            let count = counters.cells[CounterLayout.faults + fault.index]
+            guard count != 0 else { continue }
+            sample(faults, "sender=\"\(fault.sender.word)\",rule=\"\(fault.error.code)\"", String(count))
+        }
+        let overloads = "streams_proxy_overloads_total"
+        family(overloads, .counter, "Clients and requests refused since a limit was reached, by limit.")
+        for overload in Overload.allCases {
+            let count = counters.cells[CounterLayout.overloads + Int(overload.rawValue)]
+            sample(overloads, "limit=\"\(overload.code)\"", String(count))
+        }
+    }
+
     private mutating func appendEnds(_ counters: Counters) {
         family("streams_proxy_refusals_total", .counter, "Requests refused or cut, by reason.")
         for reason in RefusalReason.allCases where reason != .none {
@@ -170,6 +192,20 @@ package struct MetricsText {
         histogram(
             "streams_proxy_upstream_connect_seconds", "Time until a connection to Luna-Streams stood, TLS included.",
             buckets: CounterLayout.connects, sum: CounterLayout.connectSum, counters)
+    }
+
+    private mutating func appendPlugins(_ figures: PluginFigures) {
+        let running = "streams_proxy_plugin_running"
+        family(running, .gauge, "Whether a Python plugin of the settings runs: 1 or 0.")
+        for plugin in figures.plugins {
+            sample(running, "plugin=\"\(Self.escaped(plugin.name))\"", plugin.isRunning ? "1" : "0")
+        }
+        single(
+            "streams_proxy_plugin_host_restarts_total", .counter,
+            "How often the process that runs plugins ended and was started again.", String(figures.hostRestarts))
+        single(
+            "streams_proxy_plugin_lost_points_total", .counter, "Monitoring points that no plugin got.",
+            String(figures.lostPoints))
     }
 
     private mutating func appendProcess(_ process: ProcessFigures) {

@@ -1,6 +1,6 @@
 /// Counts and levels that have no labels.
 package enum Scalar: Int, Sendable, CaseIterable {
-    case acceptedConnections, openConnections
+    case acceptedConnections, openConnections, idleClosed
     case bytesFromClients, bytesToClients
     case bufferedBytes
     case liveViewers, liveViewersEver
@@ -14,6 +14,7 @@ package enum Scalar: Int, Sendable, CaseIterable {
         switch self {
         case .acceptedConnections: "accepted_connections_total"
         case .openConnections: "open_connections"
+        case .idleClosed: "idle_connections_closed_total"
         case .bytesFromClients: "client_received_bytes_total"
         case .bytesToClients: "client_sent_bytes_total"
         case .bufferedBytes: "buffered_bytes"
@@ -38,7 +39,7 @@ package enum Scalar: Int, Sendable, CaseIterable {
         case .openConnections, .bufferedBytes, .liveViewers, .upstreamInUse, .upstreamIdle, .decisionsRemembered,
             .decisionsInFlight:
             true
-        case .acceptedConnections, .bytesFromClients, .bytesToClients, .liveViewersEver, .upstreamReused,
+        case .acceptedConnections, .idleClosed, .bytesFromClients, .bytesToClients, .liveViewersEver, .upstreamReused,
             .upstreamRetries, .decisionsCached, .decisionsLocal, .decisionsAsked, .accountsQuestions:
             false
         }
@@ -48,6 +49,7 @@ package enum Scalar: Int, Sendable, CaseIterable {
         switch self {
         case .acceptedConnections: "Connections of clients that were accepted."
         case .openConnections: "Connections of clients that are open."
+        case .idleClosed: "Idle connections of clients that were closed to make room for others."
         case .bytesFromClients: "Bytes that clients sent."
         case .bytesToClients: "Bytes that clients took."
         case .bufferedBytes: "Bytes held in memory for clients and from them."

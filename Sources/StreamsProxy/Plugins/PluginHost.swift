@@ -22,8 +22,9 @@ final class PluginHost: Sendable {
     private let broadcast: @Sendable (PluginHostView) -> Void
     /// Points in the mailbox. Where they pile up the supervisor has no time, and what comes is lost.
     private let waitingPoints = Atomic<Int>(0)
-    /// Those lost before they got into the mailbox.
-    private let lostPoints = Atomic<Int>(0)
+    /// Those lost before they got into the mailbox, and those lost later, as the supervisor tells.
+    private let lostBefore = Atomic<Int>(0)
+    private let lostLater = Atomic<Int>(0)
     private static let maximumWaiting = 65536
 
     /// `broadcast` is called on the supervisor's queue at each change.
@@ -51,7 +52,7 @@ final class PluginHost: Sendable {
         let count = batch.records.count
         guard waitingPoints.add(count, ordering: .relaxed).newValue <= Self.maximumWaiting else {
             waitingPoints.subtract(count, ordering: .relaxed)
-            lostPoints.add(count, ordering: .relaxed)
+            lostBefore.add(count, ordering: .relaxed)
             return
         }
         mailbox.post(.points(batch))
@@ -62,8 +63,13 @@ final class PluginHost: Sendable {
         waitingPoints.subtract(batch.records.count, ordering: .relaxed)
     }
 
-    /// How many points were lost here since it was asked last.
-    func takeLost() -> Int { lostPoints.exchange(0, ordering: .relaxed) }
+    /// How many points were lost so far, on the whole way. It only grows.
+    var lostPoints: Int { lostBefore.load(ordering: .relaxed) + lostLater.load(ordering: .relaxed) }
+
+    /// From the supervisor: so many were lost since they got into the mailbox.
+    func setLostLater(_ count: Int) {
+        lostLater.store(count, ordering: .relaxed)
+    }
 
     func drain() {
         if isRunning.load(ordering: .relaxed) { mailbox.post(.draining) }

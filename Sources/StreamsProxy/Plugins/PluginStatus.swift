@@ -61,6 +61,8 @@ struct PluginHostView: Sendable {
     let isServing: Bool
     /// Whether somebody wants monitoring points.
     let wantsPoints: Bool
+    /// What the metrics tell, but for the points, which are counted on.
+    let figures: PluginFigures
     /// The Python plugins as elements of the array in `/plugins`, each led by a comma.
     let elements: [UInt8]
 
@@ -90,5 +92,8 @@ struct PluginHostView: Sendable {
             elements.append(contentsOf: writer.bytes)
         }
         self.elements = elements
+        figures = PluginFigures(
+            plugins: statuses.map { ($0.name, isServing && $0.state == .running) }, hostRestarts: restarts,
+            lostPoints: lostPoints)
     }
 }

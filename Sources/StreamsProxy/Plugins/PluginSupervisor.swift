@@ -157,7 +157,6 @@ final class PluginSupervisor {
     // MARK: Points
 
     private func sendPoints() {
-        points.lose(host.takeLost())
         if supervision.state == .running, let channel = process?.channel {
             while channel.hasRoom, let batch = points.takeFirst() {
                 var line: [UInt8] = []
@@ -169,7 +168,7 @@ final class PluginSupervisor {
     }
 
     private func noteLost() {
-        let lost = points.lost + lostByHost
+        let lost = lostPoints()
         guard lost > toldLost else { return }
         // The first at once, later ones when they have become twice as many: a flood of points is no flood of lines.
         guard lost >= toldLost * 2 else { return }
@@ -182,7 +181,13 @@ final class PluginSupervisor {
         broadcast(
             PluginHostView(
                 isServing: supervision.state == .running, statuses: statuses, restarts: supervision.restarts,
-                lostPoints: points.lost + lostByHost))
+                lostPoints: lostPoints()))
+    }
+
+    /// All points that were lost so far.
+    private func lostPoints() -> Int {
+        host.setLostLater(points.lost + lostByHost)
+        return host.lostPoints
     }
 }
 
