@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "Tests/EndToEnd"))
 
-from accounts import Accounts  # noqa: E402
-from proxy_process import EXECUTABLE  # noqa: E402
+from accounts import Accounts, bearer  # noqa: E402
+from proxy_process import EXECUTABLE, ProxyProcess, settings  # noqa: E402
 
 
 def install(prefix: str, destination: "Path | str" = "", settings: str = "/etc") -> None:
@@ -64,3 +66,24 @@ def installation(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def accounts(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> Accounts:
     """The accounts file that every proxy gets a copy of."""
     return Accounts(tmp_path_factory.mktemp("accounts"))
+
+
+@pytest.fixture(scope="session")
+def watched(accounts: Accounts, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[ProxyProcess]":
+    """A proxy that tells what it counts, and has something to tell; Luna-Streams is not there."""
+    folder = tmp_path_factory.mktemp("watched")
+    accounts.copy(folder)
+    (folder / "config.json").write_text(
+        json.dumps(settings("http://127.0.0.1:9", LUNA_SERVICE_METRICS={"ENABLED": 1}))
+    )
+    proxy = ProxyProcess(folder)
+    try:
+        proxy.credentials = bearer(accounts.ann.tokens["all"])
+        assert proxy.ask("GET", "/streams/count").status == 502
+        assert proxy.ask("GET", "/streams/count", credentials=None).status == 401
+        with proxy.connect() as connection:
+            connection.send(b"malformed\r\n\r\n")
+            assert connection.read_answer("GET").status == 400
+        yield proxy
+    finally:
+        proxy.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,3 +87,8 @@ def test_the_documents_link_to_what_is_installed(installation):
     documents = installation.prefix / "share/doc/streams-proxy"
     for name in ("README.md", "docs/operations.md", "docs/plugins.md", "docs/threat-model.md", "deploy/haproxy.cfg"):
         assert (documents / name).exists(), name
+    runbook = documents / "docs/operations.md"
+    linked = re.findall(r"\]\((\.\./deploy/[^)#]+)", runbook.read_text())
+    assert len(linked) > 2
+    for link in linked:
+        assert (runbook.parent / link).resolve().exists(), link
