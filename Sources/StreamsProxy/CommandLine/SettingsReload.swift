@@ -4,14 +4,14 @@ import HTTPCore
 import Synchronization
 
 /// Puts new settings in the place of those that a running proxy has: on SIGHUP, and with `--config-reload` when the file
-/// has changed. Everything is called on the main queue.
+/// has changed, or a certificate or key that it names. Everything is called on the main queue.
 final class SettingsReload: Sendable {
     private struct State {
         var current: LoadedSettings
         /// Of the accounts file, where there is one.
         var watch: AccountsFileWatch?
-        /// The settings file as it was looked at last.
-        var stamp: FileStamp?
+        /// The settings file, and those that the settings in force name, as they were looked at last.
+        var seen: [String: FileStamp?]
     }
 
     private let options: RunOptions
@@ -27,7 +27,13 @@ final class SettingsReload: Sendable {
         self.options = options
         self.server = server
         self.reports = reports
-        state = Mutex(State(current: settings, watch: Self.watch(settings, server), stamp: stamp))
+        var seen = Self.look(at: settings.configuration.files)
+        seen[options.configurationPath] = .some(stamp)
+        state = Mutex(State(current: settings, watch: Self.watch(settings, server), seen: seen))
+    }
+
+    private static func look(at paths: some Sequence<String>) -> [String: FileStamp?] {
+        Dictionary(paths.map { ($0, FileStamp(path: $0)) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Reads settings and accounts. Where anything is wrong with them all of it is told, and those that were read before
@@ -37,10 +43,11 @@ final class SettingsReload: Sendable {
         guard !server.isDraining else { return }
         reports.reloading()
         let file = Displayed.text(options.configurationPath, limit: 512)
-        let stamp = FileStamp(path: options.configurationPath)
-        let old = state.withLock { state in
-            state.stamp = stamp
-            return state.current
+        // Before they are read: what changes meanwhile is seen the next time. Of a pair that does not fit together, since
+        // only one of it is new yet, it is told once, and when the other has come both are taken.
+        let (old, seen) = state.withLock { state in
+            state.seen = Self.look(at: state.seen.keys)
+            return (state.current, state.seen)
         }
         switch LoadedSettings.read(options, replacing: old) {
         case .unusable(let problems):
@@ -58,17 +65,18 @@ final class SettingsReload: Sendable {
                 reports.ready(outcome)
             }
             let watch = Self.watch(settings, server)
+            let named = Self.look(at: settings.configuration.files + [options.configurationPath])
             state.withLock { state in
                 state.current = settings
                 state.watch = watch
+                state.seen = named.merging(seen.filter { named[$0.key] != nil }) { _, before in before }
             }
         }
     }
 
-    /// Reloads if the settings file is another than when it was looked at last. What is wrong with it is told once.
+    /// Reloads if one of the files is another than when it was looked at last. What is wrong with it is told once.
     func reloadIfChanged() {
-        let seen = FileStamp(path: options.configurationPath)
-        guard state.withLock({ $0.stamp != seen }) else { return }
+        guard state.withLock({ $0.seen != Self.look(at: $0.seen.keys) }) else { return }
         reload()
     }
 

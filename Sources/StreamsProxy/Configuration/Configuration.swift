@@ -26,6 +26,8 @@ package struct Configuration: Sendable, Equatable {
     package var pluginHost: PluginHostSettings?
     /// `TOKEN_ISSUERS`, with their keys as they were when the settings were read.
     package var tokenIssuers: [TokenIssuer] = []
+    /// The files that those keys came from.
+    package var issuerKeyFiles: [String] = []
     /// `trace-context`: whether a request without a trace context gets one.
     package var makesTraceContext = false
     /// `live-review`: how often whoever watches a live preview is decided on again.

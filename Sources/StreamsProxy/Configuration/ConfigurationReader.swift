@@ -80,6 +80,7 @@ package enum ConfigurationReader {
         configuration.accountsService = accountsService
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
         configuration.tokenIssuers = issuers.issuers
+        configuration.issuerKeyFiles = issuers.files
         configuration.tls = tls
         configuration.logger = logger
         configuration.metrics = metrics

@@ -8,6 +8,8 @@ package struct ServiceTLS: Sendable, Equatable, Concealed {
     package var authorities: [UInt8]?
     /// What the service is shown where it asks for a certificate.
     package var certifiedKey: CertifiedKey?
+    /// Where all of that was read.
+    package private(set) var files: [String] = []
 
     package init() {}
 }
@@ -18,17 +20,21 @@ extension ServiceTLS {
         self.init()
         guard let section else { return }
         var reader = TLSSection(section, file: file)
-        authorities = reader.authorities(&problems)
-        let settings = reader.certifiedKey(&problems)
-        if let settings { certifiedKey = reader.read(settings, &problems) }
+        if let path = reader.path("tls_ca", &problems) {
+            authorities = reader.authorities(path, &problems)
+            files.append(path)
+        }
+        if let settings = reader.certifiedKey(&problems) {
+            certifiedKey = reader.read(settings, &problems)
+            files += settings.files
+        }
         reader.refuseUnknownNames(&problems)
     }
 }
 
 extension TLSSection {
     /// `tls_ca`: the text of that file.
-    fileprivate mutating func authorities(_ problems: inout SettingsProblems) -> [UInt8]? {
-        guard let path = path("tls_ca", &problems) else { return nil }
+    fileprivate mutating func authorities(_ path: String, _ problems: inout SettingsProblems) -> [UInt8]? {
         do throws(SettingsFileError) {
             let text = try KeyFile.read(path)
             do throws(TLSFault) {
