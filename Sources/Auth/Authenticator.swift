@@ -49,10 +49,11 @@ package final class Authenticator {
         var allowed: DecisionCache
         var refused: DecisionCache
         let key = CredentialDigest.processKey
-        var look = Look()
-        var hits = 0
-        var misses = 0
     }
+
+    /// How many decisions on tokens and passwords came from the cache, and how many did not.
+    package private(set) var cacheUse = (hits: 0, misses: 0)
+    private var look = Look()
 
     /// `allowsAccountHeader` is `ALLOW_LUNA_ACCOUNT_AUTH_HEADER`, `issuers` those whose tokens pass besides our own.
     package init(
@@ -84,9 +85,7 @@ package final class Authenticator {
             refused: DecisionCache(capacity: settings.capacity / 4))
     }
 
-    /// How many decisions on tokens and passwords came from the cache, and how many did not.
-    package var cacheUse: (hits: Int, misses: Int) { (state.hits, state.misses) }
-    package var lastLook: Look { state.look }
+    package var lastLook: Look { look }
     /// How many decisions are remembered.
     package var cacheCount: Int { state.allowed.count + state.refused.count }
 
@@ -105,7 +104,7 @@ package final class Authenticator {
     package func decide(
         head: Span<UInt8>, authorization: Range<Int>?, accountHeader: Range<Int>?, now: Int64
     ) -> AuthenticationStep {
-        state.look = Look()
+        look = Look()
         if asksService { return decideByService(head, authorization, accountHeader, now) }
         guard let authorization else {
             guard let accountHeader else { return .decided(.unauthenticated(.noCredentials)) }
@@ -228,9 +227,9 @@ package final class Authenticator {
 
     func remembered(_ digest: CredentialDigest, _ now: Int64) -> Decision? {
         let decision = (state.allowed.find(digest, now: now) ?? state.refused.find(digest, now: now))?.decision
-        if decision == nil { state.misses += 1 } else { state.hits += 1 }
-        state.look.fingerprint = UInt32(truncatingIfNeeded: digest.words.0 >> 32)
-        state.look.isRemembered = decision != nil
+        if decision == nil { cacheUse.misses += 1 } else { cacheUse.hits += 1 }
+        look.fingerprint = UInt32(truncatingIfNeeded: digest.words.0 >> 32)
+        look.isRemembered = decision != nil
         return decision
     }
 

@@ -133,7 +133,7 @@ final class Worker {
         }
         let connection = ProxyConnection(descriptor: descriptor, peer: peer, worker: self)
         clients.add(connection)
-        ledger.counters[.acceptedConnections] &+= 1
+        ledger.count { $0[.acceptedConnections] &+= 1 }
         switch drain?.step {
         case nil: break
         case .noticing: connection.announceEnd()
@@ -144,7 +144,7 @@ final class Worker {
     /// Lets the client go that has been idle longest; false where none is.
     private func makeRoom() -> Bool {
         for client in clients.idle() where client.giveWay() {
-            ledger.counters[.idleClosed] &+= 1
+            ledger.count { $0[.idleClosed] &+= 1 }
             return true
         }
         return false
@@ -199,7 +199,8 @@ final class Worker {
             if case .file(let directory) = new.accounts { authenticator.replace(directory: directory) }
         } else {
             authenticator = new.makeAuthenticator()
-            ledger.counters[.accountsQuestions] &+= accounts?.questionCount ?? 0
+            let questions = accounts?.questionCount ?? 0
+            ledger.count { $0[.accountsQuestions] &+= questions }
             accounts = new.makeLookup(loop: loop, control: control)
         }
         // What was asked about them is asked again, by the new rules.
@@ -223,7 +224,7 @@ final class Worker {
 
     /// Somebody was refused since a bound is reached.
     func note(_ overload: Overload) {
-        ledger.counters.count(overload)
+        ledger.count { $0.count(overload) }
         if let line = overloadNotes.line(overload, at: loop.now) { OperatorNotes.write(line) }
     }
 
@@ -299,8 +300,10 @@ final class Worker {
     }
 
     func closed(_ connection: ProxyConnection) {
-        ledger.counters[.bytesFromClients] &+= connection.bytesReceived
-        ledger.counters[.bytesToClients] &+= connection.bytesSent
+        ledger.count {
+            $0[.bytesFromClients] &+= connection.bytesReceived
+            $0[.bytesToClients] &+= connection.bytesSent
+        }
         clients.remove(connection)
         reception.left(connection.peer)
         drain?.stopIfDone()

@@ -2,19 +2,30 @@
 extension [UInt8] {
     @inline(__always)
     package mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { append(contentsOf: $0) }
+        text.withUTF8Buffer { append(copying: UnsafeRawBufferPointer($0)) }
     }
 
     /// The bytes of `span` at `range`.
     @inline(__always)
     package mutating func append(_ span: Span<UInt8>, _ range: Range<Int>) {
-        span.extracting(range).withUnsafeBufferPointer { append(contentsOf: $0) }
+        append(span.extracting(range))
     }
 
     /// All bytes of `span`.
     @inline(__always)
     package mutating func append(_ span: Span<UInt8>) {
-        span.withUnsafeBufferPointer { append(contentsOf: $0) }
+        span.withUnsafeBytes { append(copying: $0) }
+    }
+
+    @inline(__always)
+    private mutating func append(copying source: UnsafeRawBufferPointer) {
+        append(addingCapacity: source.count) { (output: inout OutputSpan<UInt8>) in
+            output.withUnsafeMutableBufferPointer { memory, count in
+                UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(memory)[count...]).copyMemory(
+                    from: source)
+                count += source.count
+            }
+        }
     }
 
     /// A number that is not negative, in decimal.
@@ -53,7 +64,9 @@ extension [UInt8] {
     /// The 36 characters of an id, eight digits at a time and in one piece: digit by digit they were a tenth of all
     /// instructions of a request (callgrind, 2026-11, Swift 6.3).
     package mutating func append(_ id: UniqueID) {
-        Swift.withUnsafeBytes(of: id.textWords) { append(contentsOf: $0.prefix(UniqueID.textLength)) }
+        Swift.withUnsafeBytes(of: id.textWords) {
+            append(copying: UnsafeRawBufferPointer(rebasing: $0.prefix(UniqueID.textLength)))
+        }
     }
 
     /// `name: value` and the line's end.

@@ -22,6 +22,10 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     case proxyAuthorization, xHTTPMethodOverride
     case lunaStreamsAPIVersion
 
+    /// See `Method`.
+    @inline(__always)
+    package static func == (one: FieldName, other: FieldName) -> Bool { one.rawValue == other.rawValue }
+
     /// How many codes there are, `other` included.
     package static let count = 46
 

@@ -6,6 +6,16 @@ package enum ContentFraming: Sendable, Equatable {
     case chunked
     /// Until the connection closes: responses only.
     case untilClose
+
+    /// See `Method`.
+    @inline(__always)
+    package static func == (one: ContentFraming, other: ContentFraming) -> Bool {
+        switch (one, other) {
+        case (.none, .none), (.chunked, .chunked), (.untilClose, .untilClose): true
+        case (.length(let one), .length(let other)): one == other
+        case (.none, _), (.length, _), (.chunked, _), (.untilClose, _): false
+        }
+    }
 }
 
 extension ContentFraming {

@@ -12,6 +12,8 @@ public struct Instant: Comparable, Sendable {
 
     @inlinable public static func < (one: Instant, other: Instant) -> Bool { one.nanoseconds < other.nanoseconds }
 
+    @inlinable public static func == (one: Instant, other: Instant) -> Bool { one.nanoseconds == other.nanoseconds }
+
     /// The instant `interval` later, or `never`.
     @inlinable @inline(__always) public func advanced(by interval: Interval) -> Instant {
         let (sum, overflows) = nanoseconds.addingReportingOverflow(interval.nanoseconds)

@@ -12,7 +12,7 @@ extension ServerConnection {
             }
         switch result {
         case .bytes(let count):
-            bytesReceived += count
+            receivedBytes += count
             deliver(buffer.span.extracting(0..<count))
         case .end: peerFinished()
         case .wouldBlock: break
@@ -109,7 +109,7 @@ extension ServerConnection {
             guard position < bytes.count, !isReadingPaused else { return false }
             let start = position
             position = bytes.count
-            tally.requestBytes += position - start
+            exchangeTally.requestBytes += position - start
             receivedTunnel(bytes.extracting(start..<bytes.count))
             return false
         case .lingering:
@@ -150,8 +150,8 @@ extension ServerConnection {
         } catch {
             let method = head.method
             loop.memory.giveBack(head)
-            tally = ExchangeTally()
-            tally.requestBytes = message.count
+            exchangeTally = ExchangeTally()
+            exchangeTally.requestBytes = message.count
             refuse(error, method: method)
             return false
         }
@@ -179,8 +179,8 @@ extension ServerConnection {
     private func begin(_ head: borrowing RequestHead) {
         hasSkippedEmptyLine = false
         isHeadBegun = false
-        tally = ExchangeTally()
-        tally.requestBytes = head.length
+        exchangeTally = ExchangeTally()
+        exchangeTally.requestBytes = head.length
         requestMethod = head.method
         requestVersion = head.version
         isPersistent = head.isPersistent && !isServerEnding
@@ -218,7 +218,7 @@ extension ServerConnection {
             refuse(error)
             return false
         }
-        tally.requestBytes += position - start
+        exchangeTally.requestBytes += position - start
         switch step {
         case .content(let run):
             pace.received(run.count, at: loop.now, within: settings.pace)

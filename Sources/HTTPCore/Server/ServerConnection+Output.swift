@@ -35,8 +35,8 @@ extension ServerConnection {
     ) {
         precondition(answer == .awaited, "a request is answered once")
         unsentFrom = output.count
-        tally.status = status
-        tally.answered = loop.now
+        exchangeTally.status = status
+        exchangeTally.answered = loop.now
         let isWithoutContent = requestMethod == .head || status == 204 || status == 304
         switch length {
         case .none: answer = .empty
@@ -75,7 +75,7 @@ extension ServerConnection {
     private func append(_ write: (inout [UInt8]) -> Void) {
         let before = output.count
         output.append(loop.memory, write)
-        tally.answerBytes += output.count - before
+        exchangeTally.answerBytes += output.count - before
     }
 
     /// Whether what is left of the request can be read and dropped to reach the next.
@@ -136,7 +136,7 @@ extension ServerConnection {
         let none: [UInt8] = []
         let end: [UInt8] = [0x0D, 0x0A]
         let hadOutput = sendPatience != .never
-        tally.answerBytes += content.count + (closing == nil ? 0 : end.count)
+        exchangeTally.answerBytes += content.count + (closing == nil ? 0 : end.count)
         sent(transmit(content, closing: closing == nil ? none.span : end.span), hadOutput: hadOutput)
     }
 
@@ -159,7 +159,7 @@ extension ServerConnection {
         switch result {
         case .bytes(let count):
             if count > 0 { unsentFrom = nil }
-            bytesSent += count
+            sentBytes += count
             if output.isEmpty {
                 sendPatience = .never
                 if hadOutput { drainedOutput() }
@@ -186,9 +186,9 @@ extension ServerConnection {
     /// Takes back the answer that was begun, if none of it has left: another can be given instead.
     package func retractAnswer() -> Bool {
         guard let unsentFrom, phase != .closed, answer != .awaited, answer != .finished else { return false }
-        tally.answerBytes -= output.count - unsentFrom
-        tally.status = 0
-        tally.answered = .never
+        exchangeTally.answerBytes -= output.count - unsentFrom
+        exchangeTally.status = 0
+        exchangeTally.answered = .never
         output.truncate(to: unsentFrom)
         answer = .awaited
         self.unsentFrom = nil
@@ -296,8 +296,8 @@ extension ServerConnection {
             bytes.append("\r\n")
         }
         answer = .finished
-        tally.status = 101
-        tally.answered = loop.now
+        exchangeTally.status = 101
+        exchangeTally.answered = loop.now
         phase = .tunnel
         isPersistent = false
         flush()

@@ -83,10 +83,12 @@ open class ServerConnection: EventSource {
     final var isServerEnding = false
 
     /// The request at hand, or the last, as it is counted.
-    package final var tally = ExchangeTally()
+    ///
+    /// Nobody outside the module may change it, or what it stands for: so the compiler sees that no two accesses overlap.
+    final var exchangeTally = ExchangeTally()
     /// Bytes that the socket has given and taken so far.
-    package final var bytesReceived = 0
-    package final var bytesSent = 0
+    final var receivedBytes = 0
+    final var sentBytes = 0
 
     /// When the connection's own patience ends: head, content, idle, linger.
     final var patience = Instant.never
@@ -129,6 +131,10 @@ open class ServerConnection: EventSource {
     }
 
     package final var settings: ServerSettings { serverTerms.settings }
+
+    package final var tally: ExchangeTally { exchangeTally }
+    package final var bytesReceived: Int { receivedBytes }
+    package final var bytesSent: Int { sentBytes }
 
     // MARK: Hooks
 
@@ -313,7 +319,7 @@ open class ServerConnection: EventSource {
         if end == .completed { _ = finishSession() }
         closeDescriptor()
         transport = .plain
-        tally.answerBytes = max(0, tally.answerBytes - output.count)
+        exchangeTally.answerBytes = max(0, exchangeTally.answerBytes - output.count)
         output.removeAll(loop.memory)
         loop.memory.giveBack(exchange(&input, with: []))
         heldBytes = 0

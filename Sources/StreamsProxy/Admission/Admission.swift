@@ -3,7 +3,7 @@ import HTTPCore
 
 /// The rules on who may do what, in their order: route, credentials, permission, separation. No I/O: whoever applies
 /// them asks for what they want to know. The connection and `explain` go through the same.
-struct Admission: Sendable {
+final class Admission: Sendable {
     let routes: RouteTable
     let defaultVersion: Int
     /// `account-isolation`.

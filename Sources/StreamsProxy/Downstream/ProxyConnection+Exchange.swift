@@ -91,7 +91,7 @@ extension ProxyConnection {
         releaseUpstream(keeps: false)
         if !isFresh, let pooled = pool.take() {
             record.connect(at: loop.now, reused: true)
-            worker.ledger.counters[.upstreamReused] &+= 1
+            worker.ledger.count { $0[.upstreamReused] &+= 1 }
             connected(pooled)
             return
         }
@@ -117,7 +117,7 @@ extension ProxyConnection {
 
     func connectFailed(_ failure: UpstreamFailure) {
         attempt = nil
-        worker.ledger.counters.countConnectFailure(failure)
+        worker.ledger.count { $0.countConnectFailure(failure) }
         perform(exchange.connectFailed(failure))
         update()
     }

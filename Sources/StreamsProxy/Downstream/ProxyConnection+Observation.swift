@@ -40,13 +40,15 @@ extension ProxyConnection {
     func noteConnected() {
         let before = record.connecting
         record.connected(at: loop.now)
-        worker.ledger.counters.countConnect(record.connecting - before)
+        let took = record.connecting - before
+        worker.ledger.count { $0.countConnect(took) }
     }
 
     /// An answer that lasts has begun.
     func viewingBegan() {
         record.isViewing = true
-        worker.ledger.viewingBegan(record, tally, LogNames(mount: terms.mount, client: peer.address))
+        let begun = record
+        worker.ledger.viewingBegan(begun, tally, LogNames(mount: terms.mount, client: peer.address))
     }
 
     /// The exchange is over; doing it twice is as doing it once.
@@ -54,9 +56,11 @@ extension ProxyConnection {
         guard record.isOpen else { return }
         record.isOpen = false
         record.end = end
-        worker.ledger.close(record, tally, LogNames(mount: terms.mount, client: peer.address))
+        // A copy: nothing is lent out of this object while others run.
+        let (ended, tally) = (record, tally)
+        worker.ledger.close(ended, tally, LogNames(mount: terms.mount, client: peer.address))
         guard worker.points.isWanted, tally.status != 0 else { return }
-        worker.points.record(PointRecord(record, tally, at: loop.now, unixMilliseconds: loop.unixMilliseconds))
+        worker.points.record(PointRecord(ended, tally, at: loop.now, unixMilliseconds: loop.unixMilliseconds))
     }
 
     /// Adds what this connection holds at this moment.

@@ -7,6 +7,13 @@ package struct Counters: Sendable, Equatable {
 
     package init() {}
 
+    private init(cells: [Int]) {
+        self.cells = cells
+    }
+
+    /// What stands in for counters that are being worked on; it can't count.
+    static let none = Counters(cells: [])
+
     package subscript(scalar: Scalar) -> Int {
         get { cells[CounterLayout.scalars + scalar.rawValue] }
         set { cells[CounterLayout.scalars + scalar.rawValue] = newValue }

@@ -129,7 +129,10 @@ package struct ExchangeRecord: Sendable {
 
     /// A connection was asked for: the second time, that is a retry.
     package mutating func connect(at now: Instant, reused: Bool) {
-        if upstream != .none { isRetried = true }
+        switch upstream {
+        case .none: break
+        case .reused, .new: isRetried = true
+        }
         upstream = reused ? .reused : .new
         if !reused { connectBegan = now }
     }

@@ -4,7 +4,7 @@ import HTTPCore
 /// additions and one line written into memory that is there already; lines leave in batches, when there are enough of
 /// them or a moment has passed.
 final class Ledger: EventSource {
-    var counters = Counters()
+    private var sums = Counters()
     private var log: AccessLog
     private var clock: LogClock
     private var batch: [UInt8] = []
@@ -27,15 +27,28 @@ final class Ledger: EventSource {
         clock = LogClock(isLocal: log.settings.isTimeLocal)
     }
 
+    /// What has been counted so far.
+    var counters: Counters { sums }
+
+    /// Counts through `change`. They are taken out meanwhile: so the compiler sees that nobody else looks at them, where
+    /// otherwise the runtime keeps track of each access.
+    @inline(__always)
+    func count(_ change: (inout Counters) -> Void) {
+        var taken = exchange(&sums, with: .none)
+        change(&taken)
+        sums = taken
+    }
+
     /// A preview begins: it may be long before there is more to tell.
     func viewingBegan(_ record: ExchangeRecord, _ tally: ExchangeTally, _ names: LogNames) {
-        counters[.liveViewersEver] &+= 1
+        count { $0[.liveViewersEver] &+= 1 }
         write(.begin, record, tally, names)
     }
 
     /// An exchange is over: the last that is heard of it.
     func close(_ record: ExchangeRecord, _ tally: ExchangeTally, _ names: LogNames) {
-        counters.count(record, tally, at: loop.now)
+        let now = loop.now
+        count { $0.count(record, tally, at: now) }
         write(record.isViewing ? .end : .request, record, tally, names)
     }
 
@@ -47,13 +60,17 @@ final class Ledger: EventSource {
             if batch.capacity == 0 { batch = log.takeBuffer() }
             setDeadline(loop.now.advanced(by: delay))
         }
-        line.append(log.settings.format, &clock, names, to: &batch)
+        // Taken out meanwhile, as in `count`.
+        var (time, filling) = (clock, exchange(&batch, with: []))
+        line.append(log.settings.format, &time, names, to: &filling)
+        let size = filling.count
+        (clock, batch) = (time, filling)
         lines += 1
-        if batch.count >= AccessLog.batchSize { handOver() }
+        if size >= AccessLog.batchSize { handOver() }
     }
 
     override func turnEnded(after nanoseconds: Int64) {
-        counters.countTurn(nanoseconds)
+        count { $0.countTurn(nanoseconds) }
     }
 
     override func deadlinePassed() {
