@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from origins import AccountsServiceOrigin, BlackholeOrigin, EchoOrigin, LoadOrigin, RefusingOrigin
+from origins import AccountsServiceOrigin, BlackholeOrigin, EchoOrigin, LoadOrigin, RefusingOrigin, StallingOrigin
 from origins.canned import CannedOrigin
 from origins.origin import Origin
 from vocabulary import REQUEST_ID, assert_error
@@ -45,6 +45,7 @@ def test_alone_it_asks_nobody(start_proxy):
     [
         (RefusingOrigin, 16, "refused, or its name does not resolve"),
         (BlackholeOrigin, 8, "no connection in time"),
+        (StallingOrigin, 9, "no answer in time"),
         (lambda: CannedOrigin(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"), 4, "status 503"),
         (lambda: CannedOrigin(b"SSH-2.0\r\n\r\n"), 4, "no HTTP answer"),
     ],

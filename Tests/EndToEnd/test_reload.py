@@ -303,5 +303,6 @@ def test_fifty_reloads_under_load_lose_nothing(start_proxy):
         # wrk tells its figures when it is interrupted.
         load.send_signal(2)
         output, _ = load.communicate(timeout=30)
+        print(output)
     assert " requests in " in output, output
     assert "Socket errors" not in output and "Non-2xx" not in output, output

@@ -72,6 +72,7 @@ class Load:
             client.stop()
         self.wrk.send_signal(signal.SIGINT)
         output, _ = self.wrk.communicate(timeout=60)
+        print(output, f"{self.answered} on connections of their own")
         assert [client.lost for client in self.clients] == [[]] * len(self.clients)
         assert " requests in " in output, output
         assert "Socket errors" not in output and "Non-2xx" not in output, output
