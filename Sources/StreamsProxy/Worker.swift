@@ -225,7 +225,8 @@ final class Worker {
     /// Somebody was refused since a bound is reached.
     func note(_ overload: Overload) {
         ledger.count { $0.count(overload) }
-        if let line = overloadNotes.line(overload, at: loop.now) { OperatorNotes.write(line) }
+        guard let message = overloadNotes.message(overload, at: loop.now) else { return }
+        OperatorNotes.write(.warning, of: .proxy, message)
     }
 
     /// Has a password compared; false where too many wait already.

@@ -12,6 +12,8 @@ from vocabulary import assert_error, route
 from wire import eventually, request_bytes
 
 LIMIT = 5
+#: Half a request may wait for its other half as long as a test takes.
+PATIENT = {"request_head_timeout": 60}
 
 
 def begin(connection, proxy) -> None:
@@ -54,7 +56,7 @@ def crowd(proxy, count: int, source: str = ""):
 
 
 def test_a_worker_serves_as_many_as_it_may(start_proxy):
-    proxy = start_proxy(EchoOrigin(), workers=1, LIMITS={"connections": LIMIT})
+    proxy = start_proxy(EchoOrigin(), workers=1, LIMITS={**PATIENT, "connections": LIMIT})
     with crowd(proxy, LIMIT) as connections:
         for _ in range(3):
             assert_refused(proxy)
@@ -69,7 +71,7 @@ def test_a_worker_serves_as_many_as_it_may(start_proxy):
 
 
 def test_an_address_has_as_many_as_it_may_on_all_workers(start_proxy):
-    proxy = start_proxy(EchoOrigin(), workers=2, LIMITS={"connections_per_address": LIMIT})
+    proxy = start_proxy(EchoOrigin(), workers=2, LIMITS={**PATIENT, "connections_per_address": LIMIT})
     with crowd(proxy, LIMIT, "127.0.0.2") as connections:
         for _ in range(6):
             assert_refused(proxy, "127.0.0.2")
@@ -82,38 +84,38 @@ def test_an_address_has_as_many_as_it_may_on_all_workers(start_proxy):
 
 def test_0_leaves_addresses_uncounted(start_proxy):
     """As behind a load balancer, which is one address for all its clients."""
-    proxy = start_proxy(EchoOrigin(), LIMITS={"connections_per_address": 0})
+    proxy = start_proxy(EchoOrigin(), LIMITS={**PATIENT, "connections_per_address": 0})
     with crowd(proxy, 1100):
         assert is_served(proxy)
 
 
 def test_other_addresses_are_served_beside_one_that_has_all_it_may(start_proxy):
-    proxy = start_proxy(EchoOrigin(), LIMITS={"connections_per_address": 1024})
+    proxy = start_proxy(EchoOrigin(), LIMITS={**PATIENT, "connections_per_address": 1024})
     with crowd(proxy, 1024, "127.0.0.2"):
         assert_refused(proxy, "127.0.0.2")
         assert is_served(proxy, "127.0.0.3")
 
 
 def test_a_reload_changes_the_limits(start_proxy):
-    proxy = start_proxy(EchoOrigin(), workers=1, LIMITS={"connections_per_address": 2})
+    proxy = start_proxy(EchoOrigin(), workers=1, LIMITS={**PATIENT, "connections_per_address": 2})
     with crowd(proxy, 2):
         assert_refused(proxy)
-        proxy.change_settings(LIMITS={"connections_per_address": 0})
+        proxy.change_settings(LIMITS={**PATIENT, "connections_per_address": 0})
         proxy.reload()
         assert is_served(proxy)
-        proxy.change_settings(LIMITS={"connections_per_address": 2})
+        proxy.change_settings(LIMITS={**PATIENT, "connections_per_address": 2})
         proxy.reload()
         assert_refused(proxy)
-        proxy.change_settings(LIMITS={"connections": 2})
+        proxy.change_settings(LIMITS={**PATIENT, "connections": 2})
         proxy.reload()
         assert_refused(proxy)
-        proxy.change_settings(LIMITS={})
+        proxy.change_settings(LIMITS=PATIENT)
         proxy.reload()
 
 
 def test_a_flood_of_refused_ones_stalls_nobody(start_proxy):
     """More than may be listened to at once, silent ones, while one inside is served; and all of them are let go."""
-    proxy = start_proxy(EchoOrigin(), workers=1, LIMITS={"connections": 1})
+    proxy = start_proxy(EchoOrigin(), workers=1, LIMITS={**PATIENT, "connections": 1})
     with proxy.connect() as inside:
         begin(inside, proxy)
         serve(inside, proxy)

@@ -72,7 +72,7 @@ def test_who_never_said_a_word_gives_way(start_proxy):
 @pytest.mark.parametrize("work", ["half a head", "half a content", "an answer that is awaited", "a preview"])
 def test_who_is_at_work_stays(start_proxy, work):
     origin = {"a preview": LiveOrigin, "an answer that is awaited": StallingOrigin}.get(work, EchoOrigin)()
-    proxy = start_proxy(origin, workers=1, LIMITS={"connections": 2})
+    proxy = start_proxy(origin, workers=1, LIMITS={"connections": 2, "request_head_timeout": 60})
     with proxy.connect() as first, proxy.connect() as second:
         for client in (first, second):
             if work == "half a head":

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import plugins
+from access_log import notes_of
 from accounts import bearer
 from origins import EchoOrigin, LoadOrigin
 from plugins import MIRROR, RECORDER, ask, host_of, is_there, killing, statuses, wait, wait_running
@@ -51,6 +52,15 @@ def examples() -> "list[str]":
     return found
 
 
+def told(proxy, level: str, beginning: str) -> list:
+    """What plugins have said so, as the log has it."""
+    return [
+        note
+        for note in notes_of(proxy)
+        if (note["side"], note["level"]) == ("plugin", level) and note["message"].startswith(beginning)
+    ]
+
+
 def test_the_background_example_runs_as_it_is(start_proxy, accounts, examples):
     proxy = start_with(start_proxy, EchoOrigin(), {"background_plugin_example": examples[1]})
     answer = ask(proxy, "/background_plugin_example/teapot", accounts.ann.basic)
@@ -60,7 +70,7 @@ def test_the_background_example_runs_as_it_is(start_proxy, accounts, examples):
     assert (answer.status, answer.content) == (200, b"T800")
     assert_error(ask(proxy, "/background_plugin_example/teapot"), 401, 11065)
     wait(
-        lambda: "plugin background_plugin_example: INFO: I boil water, temperature: 2\n" in proxy.text,
+        lambda: told(proxy, "info", "background_plugin_example: I boil water, temperature: 2"),
         "the plugin's log",
         proxy,
     )
@@ -365,7 +375,9 @@ def test_what_is_wrong_with_a_plugin_is_told_by_its_name(start_proxy, accounts):
     assert statuses(proxy)["broken"]["status"] == "failed"
     assert "no_such_module_anywhere" in statuses(proxy)["broken"]["error"]
     assert statuses(proxy)["empty"]["status"] == "failed"
-    proxy.await_text("plugin broken: ERROR: ")
+    wait(lambda: told(proxy, "error", "broken: the plugin failed: "), "the reason", proxy)
+    (reason,) = told(proxy, "error", "broken: the plugin failed: ")
+    assert "\nTraceback (most recent call last):\n" in reason["message"] and reason["advice"] is None
     assert ask(proxy, "/broken/x", accounts.ann.basic).status == 503
     assert ask(proxy, "/mirror/mirror", accounts.ann.basic).status == 200
 
@@ -404,5 +416,18 @@ def test_settings_reach_the_plugin_as_they_are(start_proxy):
     proxy = start_with(
         start_proxy, EchoOrigin(), {"teller": TELLER, "mirror": MIRROR}, plugins={"teller": {"a": [1, "ü"]}, "mirror": {}}
     )
-    told = 'plugin teller: INFO: told: {"teller": {"a": [1, "\\u00fc"]}}\n'
-    wait(lambda: told in proxy.text, "the settings", proxy)
+    settings = 'teller: told: {"teller": {"a": [1, "\\u00fc"]}}'
+    wait(lambda: told(proxy, "info", settings), "the settings", proxy)
+
+
+def test_what_plugins_say_goes_where_the_log_goes(start_proxy, tmp_path):
+    """Into the file, by level, and as text where that is wanted: further lines are indented."""
+    say = TELLER.replace("json.dumps(self.app.ctx.settings.LUNA_API_PLUGINS_SETTINGS)", "'\\x1b[2J'")
+    say += "        self.app.ctx.logger.warning('two\\nlines')\n"
+    logger = {"LOG_TO_FILE": 1, "LOG_TO_STDOUT": 0, "FOLDER_WITH_LOGS": str(tmp_path), "FORMAT": "text"}
+    proxy = start_with(start_proxy, EchoOrigin(), {"teller": say}, LUNA_API_LOGGER={**logger, "LOG_LEVEL": "WARNING"})
+    file = tmp_path / "streams-proxy.log"
+    wait(lambda: "plugin: teller: two\n    lines\n" in file.read_text(), "the plugin's words", proxy)
+    assert " WARNING plugin: teller: two\n" in file.read_text()
+    assert "told" not in file.read_text() + proxy.text, "it is less important than what is written"
+    assert "two" not in proxy.text, "nor anywhere else"

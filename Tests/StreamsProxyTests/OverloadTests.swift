@@ -36,16 +36,16 @@ struct OverloadTests {
 
     @Test func `The operator is told at once, and then once a minute how many there were`() {
         var notes = OverloadNotes()
-        let first = notes.line(.connectionsOfAddress, at: Self.at(1000)) ?? "none"
+        let first = notes.message(.connectionsOfAddress, at: Self.at(1000)) ?? "none"
         #expect(first.hasPrefix("too_many_connections_of_address: LIMITS.connections_per_address is reached"))
-        #expect(first.hasSuffix("; 1 refused\n"))
+        #expect(first.hasSuffix("; 1 refused"))
         for second in 1000..<1060 as Range<Int64> {
-            let line = notes.line(.connectionsOfAddress, at: Self.at(second))
+            let line = notes.message(.connectionsOfAddress, at: Self.at(second))
             #expect(line == nil)
         }
-        let other = notes.line(.connections, at: Self.at(1030)) ?? "none"
-        #expect(other.hasSuffix("; 1 refused\n"))
-        let second = notes.line(.connectionsOfAddress, at: Self.at(1060)) ?? "none"
-        #expect(second.hasSuffix("; 61 refused\n"))
+        let other = notes.message(.connections, at: Self.at(1030)) ?? "none"
+        #expect(other.hasSuffix("; 1 refused"))
+        let second = notes.message(.connectionsOfAddress, at: Self.at(1060)) ?? "none"
+        #expect(second.hasSuffix("; 61 refused"))
     }
 }

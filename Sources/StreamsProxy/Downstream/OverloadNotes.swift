@@ -13,13 +13,13 @@ package struct OverloadNotes {
 
     package init() {}
 
-    /// One more was refused; the line to be written now, if one is.
-    package mutating func line(_ overload: Overload, at now: Instant) -> String? {
+    /// One more was refused; what is to be told now, if anything is.
+    package mutating func message(_ overload: Overload, at now: Instant) -> String? {
         let index = Int(overload.rawValue)
         entries[index].count += 1
         guard entries[index].due <= now else { return nil }
         let count = entries[index].count
         entries[index] = Entry(due: now.advanced(by: Self.interval), count: 0)
-        return "\(overload.code): \(overload.advice); \(count) refused\n"
+        return "\(overload.code): \(overload.advice); \(count) refused"
     }
 }

@@ -15,6 +15,8 @@ package struct OperatorNote: Sendable {
         case `operator`
         /// This program.
         case proxy
+        /// A Python plugin: its own words, or its traceback.
+        case plugin
     }
 
     let level: LogLevel
@@ -47,9 +49,14 @@ package struct OperatorNote: Sendable {
             }
             return writer.bytes + [0x0A]
         case .text:
-            let words = "\(side.rawValue): \(message)\(advice.map { "; \($0)" } ?? "")"
-            return time + Array(" \(level.label) \(Displayed.text(words, limit: 2000))\n".utf8)
+            return time + Array(" \(level.label) \(side.rawValue): \(words)\n".utf8)
         }
+    }
+
+    /// Message and advice for eyes: further lines, as of a traceback, are indented, and nothing in it moves a terminal.
+    var words: String {
+        "\(message)\(advice.map { "; \($0)" } ?? "")".split(separator: "\n", omittingEmptySubsequences: false)
+            .map { Displayed.text(String($0), limit: 2000) }.joined(separator: "\n    ")
     }
 
     /// The wall clock, in milliseconds since 1970.
@@ -79,12 +86,11 @@ enum OperatorNotes {
             log.write(note)
             return
         }
-        write("\(message)\(advice.map { "; \($0)" } ?? "")\n")
+        writeToStandardError("\(note.words)\n")
     }
 
-    /// A whole line that is no note of ours, such as a plugin's own: to standard error. It is written elsewhere, since a
-    /// pipe that nobody empties would stop a loop; beyond a bound lines are dropped.
-    static func write(_ line: String) {
+    /// It is written elsewhere, since a pipe that nobody empties would stop a loop; beyond a bound lines are dropped.
+    private static func writeToStandardError(_ line: String) {
         guard backlog.add(1, ordering: .relaxed).newValue <= 1000 else {
             backlog.subtract(1, ordering: .relaxed)
             return

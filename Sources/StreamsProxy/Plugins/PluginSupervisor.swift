@@ -112,7 +112,7 @@ final class PluginSupervisor {
             self.process = process
             process.channel?.send(HostConfiguration.line(settings, socket: host.folder.socket))
         } catch {
-            OperatorNotes.write("plugins: the host can't be started: \(error)\n")
+            OperatorNotes.write(.error, of: .operator, "the host of the plugins can't be started: \(error)")
             perform(supervision.startFailed(at: loop.now))
         }
         publish()
@@ -123,7 +123,9 @@ final class PluginSupervisor {
         process = nil
         let before = supervision.restarts
         perform(supervision.exited(at: loop.now))
-        if supervision.restarts > before { OperatorNotes.write("plugins: the host has ended; another is started\n") }
+        if supervision.restarts > before {
+            OperatorNotes.write(.warning, of: .plugin, "the host of the plugins has ended; another is started")
+        }
         publish()
     }
 
@@ -173,7 +175,7 @@ final class PluginSupervisor {
         // The first at once, later ones when they have become twice as many: a flood of points is no flood of lines.
         guard lost >= toldLost * 2 else { return }
         toldLost = lost
-        OperatorNotes.write("plugins: \(lost) monitoring points have been lost so far\n")
+        OperatorNotes.write(.warning, of: .plugin, "\(lost) monitoring points have been lost so far")
         publish()
     }
 
