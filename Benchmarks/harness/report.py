@@ -95,7 +95,17 @@ def _table(load: Load, runs: Runs) -> list[str]:
     key = columns[0].key if columns else ""
     if found := ratio(runs, "cpu_us" if _column(load, "cpu_us") else key, ("nginx", "haproxy")):
         lines += ["", f"ours / the better of nginx and HAProxy ({found[1]}): **{found[0]:.2f}**"]
+        lines += _above_floor(runs, found[1])
     return lines
+
+
+def _above_floor(runs: Runs, name: str) -> list[str]:
+    """The same of what each adds to a relay that reads nothing: below that no proxy gets."""
+    floor, ours, other = (middle(runs, peer, "cpu_us") for peer in ("floor", "ours", name))
+    if floor is None or ours is None or other is None or other <= floor:
+        return []
+    return ["", f"above the floor of {floor:.1f} µs: {ours - floor:.1f} / {other - floor:.1f} µs: "
+                f"**{(ours - floor) / (other - floor):.2f}**"]
 
 
 def _cell(value: float | None, column: Column) -> str:

@@ -82,7 +82,7 @@ class Session:
                 self.names.remove(name)
                 say(f"{name}: skipped: {reason}")
                 continue
-            for complaint in preflight.complaints(peer):
+            for complaint in preflight.complaints(peer) if peer.is_proxy else ():
                 self.unlike.add(name)
                 self.outcome.failures.append(f"{name} does other work than the rest: {complaint}")
                 say(self.outcome.failures[-1])
@@ -91,9 +91,9 @@ class Session:
     def run(self, load: Load, rounds: int, seconds: float) -> None:
         assert self.backend is not None
         rounds = min(rounds, load.most_rounds)
-        names = self.names + (["direct"] if load.direct else [])
         port = load.upstream_port(self.backend.port)
         variant = Variant(live=load.live, logs=self.logs)
+        names = self.names + self._yardsticks(load, port, variant)
         results = self.outcome.runs.setdefault(load.name, {name: [] for name in names})
         say(f"{load.title}")
         try:
@@ -105,7 +105,7 @@ class Session:
             for turn in range(rounds):
                 for name in names:
                     peer = peers.get(name) or self._start(name, port, variant)
-                    if load.fresh and load.warms_up and name != "direct":
+                    if load.fresh and load.warms_up and peer.is_proxy:
                         Wrk(peer, peer.target("/streams"), 32, 1).wait()
                     results[name].append(self._measure(load, peer, seconds, f"  {turn + 1}/{rounds}"))
                     peer.truncate_logs()
@@ -115,6 +115,20 @@ class Session:
             load.finish()
             for peer in list(self.running):
                 self._stop(peer)
+
+    def _yardsticks(self, load: Load, port: int, variant: Variant) -> list[str]:
+        """Those of the load that can be had here."""
+        found = []
+        for name in load.yardsticks:
+            if name in self.names or name in self.outcome.skipped:
+                continue
+            try:
+                self._stop(self._start(name, port, variant))
+                found.append(name)
+            except Unavailable as reason:
+                self.outcome.skipped[name] = str(reason)
+                say(f"{name}: skipped: {reason}")
+        return found
 
     def _measure(self, load: Load, peer: Peer, seconds: float, label: str) -> dict[str, float]:
         gc.collect()
@@ -129,7 +143,7 @@ class Session:
         say(f"{label} {peer.name:8} {shown}  errors {figures['errors']:.0f}")
         if figures["errors"]:
             self.outcome.failures.append(f"{load.name}, {peer.name}: {figures['errors']:.0f} errors")
-        if self.logs and peer.name not in self.unlike and figures.get("requests") and peer.name != "direct" and not load.live:
+        if self.logs and peer.name not in self.unlike and figures.get("requests") and peer.is_proxy and not load.live:
             self._require_log(load, peer, figures["requests"])
         return figures
 

@@ -15,11 +15,12 @@ FRAME = "/streams/{stream}/preview/handler/frame"
 
 
 def all_loads() -> list[Load]:
+    floors = ("floor", "floor-io_uring")
     return [
         Closed("json-1", "Small JSON, 1 connection", SMALL, 1, [Target("p50_ms", 1.0, against=("nginx",))]),
-        Closed("json-32", "Small JSON, 32 connections", SMALL, 32, [Target("cpu_us", 0.70)]),
-        Closed("json-256", "Small JSON, 256 connections", SMALL, 256, [Target("cpu_us", 0.70)]),
-        Closed("json-5000", "Small JSON, 5,000 connections", SMALL, 5000, []),
+        Closed("json-32", "Small JSON, 32 connections", SMALL, 32, [Target("cpu_us", 0.70)], yardsticks=floors),
+        Closed("json-256", "Small JSON, 256 connections", SMALL, 256, [Target("cpu_us", 0.70)], yardsticks=floors),
+        Closed("json-5000", "Small JSON, 5,000 connections", SMALL, 5000, [], yardsticks=floors),
         OpenLoop(),
         Closed("frame-32", "64 KiB frame, 32 connections", FRAME, 32, [Target("cpu_us", 0.90)]),
         Transfer("download", "32 MiB download, 4 connections", False, [Target("cpu_us", 1.0)]),

@@ -57,9 +57,10 @@ class Closed(Load):
     all connections stand, and divided by the requests the backend saw in it; the percentiles are of the whole run."""
 
     def __init__(self, name: str, title: str, route: str, connections: int, targets: list[Target],
-                 fields: tuple[str, ...] = ()) -> None:
+                 fields: tuple[str, ...] = (), yardsticks: tuple[str, ...] = ()) -> None:
         self.name, self.title, self.route = name, title, route
         self.connections, self.targets, self.fields = connections, targets, fields
+        self.yardsticks = yardsticks
         self.columns = [*cpu_columns("request"), Column("rps", "requests/s", 0), *LATENCY, *PLACE]
 
     def prepare(self, peers: list[Peer], backend: Backend) -> None:

@@ -20,7 +20,7 @@ class Live(Load):
     name = "live-200"
     title = f"{VIEWERS} live viewers, {FRAMES_PER_SECOND} frames/s of {FRAME_BYTES // 1000} KB"
     fresh = True
-    direct = True
+    yardsticks = ("direct",)
     live = True
     warms_up = False
     most_rounds = 5

@@ -36,14 +36,14 @@ class Target:
 
 
 class Load:
-    """`fresh`: every measurement gets a newly started peer. `direct`: the backend alone is measured too."""
+    """`fresh`: every measurement gets a newly started peer. `yardsticks` are measured too."""
 
     name = ""
     title = ""
     columns: list[Column] = []
     targets: list[Target] = []
     fresh = False
-    direct = False
+    yardsticks: "tuple[str, ...]" = ()
     live = False
     warms_up = True
     most_rounds = 1000
@@ -70,7 +70,7 @@ def metered(peer: Peer, work: Callable[[], dict[str, float]], units: str = "requ
     count = figures[units]
     if not count:
         return figures | {"errors": figures["errors"] + 1}
-    if peer.name == "direct":
+    if not peer.pids:
         return figures
     figures |= used.since(cpu, count)
     elapsed = after.at - core.at

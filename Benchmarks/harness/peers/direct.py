@@ -7,6 +7,7 @@ from .peer import Peer
 class Direct(Peer):
     name = "direct"
     mount = "/1"
+    is_proxy = False
 
     def start(self) -> None:
         self.port = self.upstream_port

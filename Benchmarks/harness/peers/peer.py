@@ -46,6 +46,8 @@ class Peer:
 
     name = ""
     mount = MOUNT
+    #: Whether it does a proxy's work; else it is a yardstick, of which nothing is asked beforehand.
+    is_proxy = True
 
     def __init__(self, around: Surroundings, upstream_port: int, variant: Variant = Variant()) -> None:
         self.around = around
