@@ -49,6 +49,20 @@ struct ForwardingRequestTests {
         #expect(try Self.forward([row.client]) == [row.ours])
     }
 
+    /// Lines that go on as they are, are written anew, and go no further.
+    private static let kinds = [("A: a", "A: a"), ("B:b", "B: b"), ("C: c \t", "C: c"), ("Keep-Alive: 1", nil)]
+
+    @Test func `Lines of all kinds keep their order`() throws {
+        for first in Self.kinds {
+            for second in Self.kinds {
+                for third in Self.kinds {
+                    let lines = [first, second, third, first]
+                    #expect(try Self.forward(lines.map(\.0)) == lines.compactMap(\.1))
+                }
+            }
+        }
+    }
+
     private static let dropped = [
         // Of one connection only.
         "Connection: keep-alive", "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive", "TE: trailers",

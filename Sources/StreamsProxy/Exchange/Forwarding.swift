@@ -144,11 +144,15 @@ package final class Forwarding: Sendable {
         _ head: borrowing RequestHead, _ bytes: Span<UInt8>, withoutLuna: Bool = false, to output: inout [UInt8]
     ) {
         let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
+        var run = FieldRun()
         for index in 0..<head.fields.count {
             let line = head.fields[index]
             if withoutLuna, Self.isLuna(bytes, line.nameRange) { continue }
-            if Self.passesUpstream(line, head, bytes, hasNominations: hasNominations) { output.append(line, bytes) }
+            if Self.passesUpstream(line, head, bytes, hasNominations: hasNominations) {
+                run.add(line, bytes, to: &output)
+            }
         }
+        run.write(bytes, to: &output)
     }
 
     /// Whether a field of the client goes on. `hasNominations`: Connection names fields.
@@ -227,17 +231,20 @@ package final class Forwarding: Sendable {
         to output: inout [UInt8]
     ) {
         let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
+        var run = FieldRun()
         for index in 0..<head.fields.count {
             let line = head.fields[index]
             if line.name.isHopByHop || line.name == .contentLength || line.name == .lunaRequestID { continue }
             if hasNominations, ConnectionOptions.nominate(bytes, head.fields, line.nameRange) { continue }
             if replacesCORS, line.name == .other, CORSRule.isReplaced(bytes, line.nameRange) { continue }
             if line.name == .location, route != .plugin {
+                run.write(bytes, to: &output)
                 appendLocation(bytes, line.valueRange, to: &output)
             } else {
-                output.append(line, bytes)
+                run.add(line, bytes, to: &output)
             }
         }
+        run.write(bytes, to: &output)
         Self.appendRequestID(requestID, to: &output)
         // RFC 9110 §6.6.1: a recipient with a clock adds the date that is missing.
         if !head.fields.contains(.date) { Self.appendDate(unixSeconds, to: &output) }
@@ -278,21 +285,5 @@ package final class Forwarding: Sendable {
         }
         output.append(bytes, value)
         output.append("\r\n")
-    }
-}
-
-extension [UInt8] {
-    /// A field line as it is forwarded: in one piece where it is written the usual way, else from its parts.
-    fileprivate mutating func append(_ line: FieldLine, _ bytes: Span<UInt8>) {
-        let name = line.nameRange
-        let value = line.valueRange
-        if value.lowerBound == name.upperBound + 2, bytes[name.upperBound + 1] == 0x20 {
-            append(bytes, line.lineRange)
-        } else {
-            append(bytes, name)
-            append(": ")
-            append(bytes, value)
-        }
-        append("\r\n")
     }
 }
