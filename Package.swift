@@ -38,8 +38,12 @@ let package = Package(
         .executableTarget(
             name: "demo-luna-accounts", dependencies: ["DemoLunaAccounts", "HTTPCore"], swiftSettings: strict),
 
+        // What tests do by chance, and can do again.
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
+
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "HTTPCoreTests", dependencies: ["HTTPCore", "COpenSSL"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPCoreTests", dependencies: ["HTTPCore", "COpenSSL", "SeededRandom"], swiftSettings: strict),
         .testTarget(name: "AuthTests", dependencies: ["Auth", "HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
         .testTarget(
             name: "StreamsProxyTests", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON", "FuzzTargets"],
@@ -59,7 +63,7 @@ let package = Package(
             name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "HTTPCore"], path: "Tests/Fuzzing/Replay",
             swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["FuzzTargets", "StreamsProxy", "HTTPCore", "Auth"],
+            name: "SimulationTests", dependencies: ["FuzzTargets", "StreamsProxy", "HTTPCore", "Auth", "SeededRandom"],
             swiftSettings: strict),
     ]
 )

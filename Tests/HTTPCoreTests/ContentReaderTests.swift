@@ -1,4 +1,5 @@
 import HTTPCore
+import SeededRandom
 import Testing
 
 struct ContentReaderTests {

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import HTTPCore
+import SeededRandom
 import Testing
 
 struct LoopPartsTests {

@@ -1,4 +1,5 @@
 import HTTPCore
+import SeededRandom
 import Testing
 
 /// What is looked at eight bytes at a time comes to the same as byte by byte, wherever in the words the byte stands.

@@ -1,4 +1,5 @@
 import HTTPCore
+import SeededRandom
 
 /// One request of a walk, told apart from all others by its number, and the answer that it is to get.
 struct Call {

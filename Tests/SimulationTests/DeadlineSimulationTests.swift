@@ -1,4 +1,5 @@
 import HTTPCore
+import SeededRandom
 import Testing
 
 /// Random deadlines on a loop whose clock a walk moves: each is told once, in the first turn at or behind it, and never

@@ -1,4 +1,5 @@
 import FuzzTargets
+import SeededRandom
 import StreamsProxy
 import Testing
 

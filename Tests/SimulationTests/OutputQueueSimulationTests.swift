@@ -1,5 +1,6 @@
 import Glibc
 import HTTPCore
+import SeededRandom
 import Testing
 
 /// Random use of an output queue over a socket with little room: bytes arrive in order, none lost, none twice.

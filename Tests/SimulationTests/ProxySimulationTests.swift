@@ -1,5 +1,6 @@
 import Auth
 import HTTPCore
+import SeededRandom
 import StreamsProxy
 import Testing
 

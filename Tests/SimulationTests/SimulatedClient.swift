@@ -1,4 +1,5 @@
 import HTTPCore
+import SeededRandom
 
 /// A client that makes its calls one behind the other, sends and reads in parts of any size, and may go at any moment.
 final class SimulatedClient {

@@ -1,5 +1,6 @@
 import Glibc
 import HTTPCore
+import SeededRandom
 
 /// Luna-Streams as a walk has it: it reads as it likes, answers each call as that call's treatment says, and notes what
 /// no proxy may do to it.
