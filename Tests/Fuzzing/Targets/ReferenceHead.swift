@@ -149,6 +149,9 @@ struct ReferenceHead {
     // MARK: Both
 
     private func framing(isOld: Bool) -> ContentFraming? {
+        // What names field lines is bounded: 32 options on all Connection lines together, empty ones too.
+        let options = values("connection").reduce(0) { $0 + $1.count { $0 == UInt8(ascii: ",") } + 1 }
+        guard options <= 32 else { return nil }
         let lengths = values("content-length")
         let codings = values("transfer-encoding")
         switch (lengths.count, codings.count) {
