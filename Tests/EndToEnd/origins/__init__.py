@@ -1,8 +1,10 @@
 """Origins: small servers that stand in for Luna-Streams, one file per behaviour. The name says how it behaves."""
 
 from origins.accounts_service import AccountsServiceOrigin
+from origins.as_told import AsToldOrElseOrigin, AsToldOrigin
 from origins.assembling import AssemblingOrigin
 from origins.big import BigOrigin
+from origins.breaking_within import BreakingWithinOrigin
 from origins.canned import CannedOrigin
 from origins.chunked import ChunkedOrigin
 from origins.close_delimited import CloseDelimitedOrigin
@@ -14,6 +16,7 @@ from origins.guarded_streams import GuardedStreamsOrigin
 from origins.head_abusing import HEAD_ABUSES, HeadAbusingOrigin
 from origins.interim import InterimOrigin
 from origins.keep_alive_closing import KeepAliveClosingOrigin
+from origins.killable import KillableOrigin
 from origins.live import LiveOrigin
 from origins.load import LoadOrigin
 from origins.origin import Origin, OriginConnection, Received
@@ -24,9 +27,12 @@ from origins.websocket import WebSocketOrigin
 
 __all__ = [
     "AccountsServiceOrigin",
+    "AsToldOrElseOrigin",
+    "AsToldOrigin",
     "AssemblingOrigin",
     "BigOrigin",
     "BlackholeOrigin",
+    "BreakingWithinOrigin",
     "CannedOrigin",
     "ChunkedOrigin",
     "CloseDelimitedOrigin",
@@ -39,6 +45,7 @@ __all__ = [
     "HeadAbusingOrigin",
     "InterimOrigin",
     "KeepAliveClosingOrigin",
+    "KillableOrigin",
     "LiveOrigin",
     "LoadOrigin",
     "Origin",
