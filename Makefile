@@ -11,7 +11,7 @@ DEBUG_FLAGS := -Xswiftc -warnings-as-errors
 RELEASE_FLAGS := -c release
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests deploy-tests install conformance fuzz torture bench bench-check clean
+.PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests deploy-tests sanitizer-tests install conformance fuzz torture bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,11 @@ deploy-tests: ## what lies in deploy/: installation, units, manifests, two repli
 	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Deploy
 
+sanitizer-tests: ## Swift and end-to-end tests built with AddressSanitizer, then with ThreadSanitizer
+	scripts/install-dependencies test
+	scripts/sanitizer-tests address
+	scripts/sanitizer-tests thread
+
 # Where `make install` puts things; DESTDIR goes before all of it, for packages.
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
@@ -81,11 +86,14 @@ fuzz: ## every fuzz target for SECONDS (60); fails on a finding and tells how to
 	scripts/install-dependencies test
 	scripts/fuzz run $(SECONDS)
 
-torture: fuzz ## what takes long, for a release: fuzzing, more walks of the simulations, a minute of mutated messages
+torture: fuzz ## what takes long, for a release: fuzzing, ten times the walks, the large tests, all end-to-end files by TSan
 	SIMULATION_FACTOR=10 swift test $(RELEASE_FLAGS) --disable-testable-imports --filter SimulationTests
 	swift build $(RELEASE_FLAGS)
 	FUZZ_SECONDS=60 STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
 	$(PYTHON) -m pytest -q -s -p no:cacheprovider Tests/EndToEnd/test_mutated_messages.py
+	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
+	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/EndToEnd -m large
+	scripts/sanitizer-tests thread Tests/EndToEnd
 
 bench: ## CPU per request, beside nginx, HAProxy and Envoy, everybody with an access log
 	scripts/install-dependencies test
@@ -98,4 +106,4 @@ bench-check: ## instructions, system calls and allocations per request, against 
 	Benchmarks/check
 
 clean: ## remove what was built; accounts and the demo's credentials stay
-	rm -rf .build .build-fuzz
+	rm -rf .build .build-fuzz .build-asan .build-tsan

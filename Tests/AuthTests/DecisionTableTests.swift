@@ -37,8 +37,8 @@ import Testing
 
         /// In one word: what was decided, `waiting` or `ask`.
         func ask(_ token: String = "a", isRead: Bool = true, at time: Int64) -> String {
-            let step = table.ask(digest(token), isRead: isRead, now: Realm.now + time) { answer in
-                self.heard.withLock { $0.append(answer) }
+            let step = table.ask(digest(token), isRead: isRead, now: Realm.now + time) { [weak self] answer in
+                self?.heard.withLock { $0.append(answer) }
             }
             return switch step {
             case .decided(let answer): word(answer.decision)

@@ -8,6 +8,7 @@ from typing import Any, Callable, Iterable, Iterator
 
 import pytest
 
+import sanitizer
 from accounts import Accounts, bearer
 from certificates import Authority, Certificate
 from origins import EchoOrigin
@@ -122,6 +123,7 @@ def _starter(
             proxy.stop()
         for origin in origins:
             origin.close()
+    sanitizer.assert_silent()  # Leaks are told at the end of a process.
 
 
 @pytest.fixture
@@ -155,8 +157,9 @@ def proxy(echo_proxy: ProxyProcess) -> ProxyProcess:
 
 @pytest.fixture(autouse=True)
 def survival() -> "Iterator[None]":
-    """Whatever a test did, the proxies that run on answer the next request."""
+    """Whatever a test did, the proxies that run on answer the next request, and no sanitizer has found anything."""
     yield
+    sanitizer.assert_silent()
     for proxy in list(ProxyProcess.running):
         proxy.assert_survives()
 

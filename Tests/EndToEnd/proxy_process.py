@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any, Iterable, Sequence
 
+import sanitizer
 from bytestream import DEADLINE
 from messages import Answer
 from wire import Connection, eventually
@@ -221,6 +222,10 @@ class ProxyProcess:
         assert match, "the process has no memory: has it ended?"
         return int(match.group(1)) * 1024
 
+    def growth(self, since: int) -> int:
+        """By how many bytes it holds more than it did; with a sanitizer, what a build without one would."""
+        return sanitizer.plain(self.resident() - since)
+
     def descriptors(self) -> int:
         """How many descriptors it has open now."""
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
@@ -276,9 +281,9 @@ class MemoryWatch:
 
     def _watch(self) -> None:
         while not self._over.wait(0.05):
-            self.growth = max(self.growth, self._proxy.resident() - self._begin)
+            self.growth = max(self.growth, self._proxy.growth(self._begin))
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join(5)
-        self.growth = max(self.growth, self._proxy.resident() - self._begin)
+        self.growth = max(self.growth, self._proxy.growth(self._begin))

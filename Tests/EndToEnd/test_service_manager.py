@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+import sanitizer
 from bytestream import DEADLINE
 from origins import EchoOrigin
 from proxy_process import EXECUTABLE, ProxyProcess
@@ -206,8 +207,10 @@ def test_systemd_socket_activate(start_proxy):
     with listening() as sock:
         address = sock.getsockname()
     config = str(model.folder / "config.json")
+    # It passes on what it is told to, and nothing else.
+    kept = [f"--setenv={name}" for name in sanitizer.VARIABLES]
     process = subprocess.Popen(
-        [tool, "-l", f"{address[0]}:{address[1]}", "--fdname=http", str(EXECUTABLE), "run", "--config", config],
+        [tool, *kept, "-l", f"{address[0]}:{address[1]}", "--fdname=http", str(EXECUTABLE), "run", "--config", config],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

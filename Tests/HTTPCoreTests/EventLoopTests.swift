@@ -113,6 +113,8 @@ struct EventLoopTests {
         var told: [String] = []
         var probes: [Probe] = []
         var newcomer: Probe?
+        // They know each other by what they do.
+        defer { (probes, newcomer) = ([], nil) }
         var quietEnd: Int32 = -1
         let pipes = [Self.pipe(), Self.pipe(), Self.pipe()]
         for (index, ends) in pipes.enumerated() {
