@@ -42,12 +42,13 @@ plugin-tests: ## the Python package of plugins, and its host program, without th
 	scripts/install-dependencies test
 	$(PYTHON) -m pytest -q Tests/Plugins
 
-end-to-end-tests: ## the release executables against real clients and origins
+end-to-end-tests: ## the release executables against real clients and origins, and a minute of mutated messages
 	scripts/install-dependencies test
 	swift build $(RELEASE_FLAGS)
 	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
 	DEMO_LUNA_STREAMS=$(abspath $(RELEASE))/demo-luna-streams \
 	DEMO_LUNA_ACCOUNTS=$(abspath $(RELEASE))/demo-luna-accounts \
+	FUZZ_SECONDS=60 \
 	$(PYTHON) -m pytest -q -n 4 --dist loadfile -p no:cacheprovider Tests/EndToEnd
 
 deploy-tests: ## what lies in deploy/: installation, units, manifests, two replicas behind HAProxy
@@ -89,7 +90,7 @@ fuzz: ## every fuzz target for SECONDS (60); fails on a finding and tells how to
 torture: fuzz ## what takes long, for a release: fuzzing, ten times the walks, the large tests, all end-to-end files by TSan
 	SIMULATION_FACTOR=10 swift test $(RELEASE_FLAGS) --disable-testable-imports --filter SimulationTests
 	swift build $(RELEASE_FLAGS)
-	FUZZ_SECONDS=60 STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
+	FUZZ_SECONDS=$$((5 * $(SECONDS))) STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
 	$(PYTHON) -m pytest -q -s -p no:cacheprovider Tests/EndToEnd/test_mutated_messages.py
 	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/EndToEnd -m large
