@@ -224,9 +224,16 @@ def test_systemd_socket_activate(start_proxy):
                 return False  # It does not listen yet.
 
         eventually(is_served, DEADLINE, "systemd-socket-activate to listen")
+        # It serves before it says so, and obeys signals from then on.
+        said = ""
+        for line in process.stdout:
+            said += line
+            if line.startswith("listening on"):
+                break
     finally:
         process.send_signal(signal.SIGTERM)
-        output, _ = process.communicate(timeout=10)
+        rest, _ = process.communicate(timeout=10)
+    output = said + rest
     assert process.returncode == 0, output
     assert f'http://127.0.0.1:{address[1]}, passed on as "http"' in output
     assert "listening on http://127.0.0.1" in output
