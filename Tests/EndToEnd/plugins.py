@@ -95,7 +95,12 @@ def statuses(proxy: ProxyProcess) -> "dict[str, dict[str, Any]]":
 
 def wait_running(proxy: ProxyProcess, *names: str) -> None:
     """Waits until those plugins run."""
-    wait(lambda: all(statuses(proxy)[name]["status"] == "running" for name in names), f"{names} to run", proxy)
+
+    def run() -> bool:
+        told = statuses(proxy)  # Workers hear of a plugin that is new when the supervisor has.
+        return all(name in told and told[name]["status"] == "running" for name in names)
+
+    wait(run, f"{names} to run", proxy)
 
 
 def wait(condition: Any, what: str, proxy: ProxyProcess, patience: float = START) -> None:
