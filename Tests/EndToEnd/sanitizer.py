@@ -1,12 +1,14 @@
 """Executables built with a sanitizer (`make sanitizer-tests`): where they report, what they cost, and that none reports.
 
-`SANITIZER` is "address" or "thread", or not set. `proxy_process` imports this before any process is started; what all of
-them get stands in the environment, as the Makefile puts it there.
+`SANITIZER` is "address" or "thread", or not set. `scripts/sanitizer-tests` puts what every process is to get into the
+environment; where to report joins it here, before any is started.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -21,6 +23,7 @@ _KEPT = {"": 0, "address": 24 << 20, "thread": 0}[NAME]
 _REPORTS = Path(tempfile.mkdtemp(prefix="sanitizer-")) if NAME else None
 
 if _REPORTS:
+    atexit.register(shutil.rmtree, _REPORTS, ignore_errors=True)
     _options = [os.environ.get(VARIABLES[0], ""), f"log_path={_REPORTS}/report"]
     if NAME == "address":
         _options.append("quarantine_size_mb=16")
