@@ -156,7 +156,9 @@ class Session:
             self.outcome.failures.append(f"{load.name}, {peer.name}: {requests:.0f} requests, {lines} log lines")
 
     def _start(self, name: str, port: int, variant: Variant) -> Peer:
-        peer = self.kinds[name](self.around, port, variant)
+        assert self.backend is not None
+        door = self.backend.door(name) if port == self.backend.port else port
+        peer = self.kinds[name](self.around, door, variant)
         peer.start()
         self.running.append(peer)
         return peer
