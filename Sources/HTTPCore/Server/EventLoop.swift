@@ -124,7 +124,7 @@ package final class EventLoop {
         while heap.earliest <= now {
             var entries = exchange(&heap, with: DeadlineHeap())
             let due = entries.removeDue(at: now)
-            heap = entries
+            heap = consume entries
             guard let entry = due else { return }
             guard let source = source(entry.token), source.scheduled == entry.instant else { continue }
             source.scheduled = .never
@@ -142,7 +142,7 @@ package final class EventLoop {
         source.scheduled = source.deadline
         var entries = exchange(&heap, with: DeadlineHeap())
         entries.insert(DeadlineHeap.Entry(instant: source.deadline, token: source.token))
-        heap = entries
+        heap = consume entries
     }
 
     // MARK: Sources

@@ -38,7 +38,7 @@ extension ServerConnection {
         var pending = exchange(&input, with: [])
         let before = pending.count
         pending.append(bytes)
-        input = pending
+        input = consume pending
         // While a head drips in, it is looked at again only where a line has ended or a limit was crossed: parsing
         // is over the whole head each time, and a byte at a time that would be quadratic.
         let limits = settings.limits
