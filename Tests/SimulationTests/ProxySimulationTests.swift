@@ -104,6 +104,13 @@ struct ProxySimulationTests {
         return "no end: \(proxy.clientCount) clients, \(proxy.idleCount) idle, over: \(clients.map(\.isOver))"
     }
 
+    /// 4610: the system still had something to deliver. 5888: a reset that was told to the sender of a request whose early
+    /// answer ended with the connection, and so looked like an end in order.
+    @Test(arguments: [4610, 5888] as [UInt64]) func `Walks that have found something stay good`(seed: UInt64) {
+        var tally = Tally()
+        #expect(Self.walk(seed, &tally) == nil)
+    }
+
     @Test func `No call is made twice, mixed up, left hanging or cut so that it looks whole`() {
         var tally = Tally()
         let walks = Seeds.walk(1000) { Self.walk($0, &tally) }

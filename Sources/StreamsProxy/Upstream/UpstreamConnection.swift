@@ -128,6 +128,10 @@ final class UpstreamConnection: EventSource {
         }
     }
 
+    /// A reset is told once, and here it was the sender who heard of it: to the reader the connection then seems to have ended
+    /// in order. (One that comes behind an end in order is told as EPIPE.)
+    private var wasResetWhileSending = false
+
     private func sent(_ result: IOResult) {
         switch result {
         case .bytes, .wouldBlock:
@@ -135,6 +139,7 @@ final class UpstreamConnection: EventSource {
         case .end, .failed:
             // It may have answered before it closed: what is there to read decides, so nothing more is written.
             output.removeAll(loop.memory)
+            if case .failed(ECONNRESET) = result { wasResetWhileSending = true }
         }
         updateInterest()
     }
@@ -207,7 +212,7 @@ final class UpstreamConnection: EventSource {
             case .bytes(let count): process(buffer.span.extracting(0..<count))
             case .wouldBlock: break receiving
             case .end:
-                ended(isReset: false)
+                ended(isReset: wasResetWhileSending)
                 break receiving
             case .failed:
                 ended(isReset: true)
