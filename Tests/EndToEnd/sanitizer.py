@@ -22,6 +22,9 @@ _KEPT = {"": 0, "address": 24 << 20, "thread": 0}[NAME]
 #: Each process that reports has a file here; so no report is missed, whoever started the process and reads its output.
 _REPORTS = Path(tempfile.mkdtemp(prefix="sanitizer-")) if NAME else None
 
+#: Where all of them are kept for `scripts/sanitizer-tests`, which fails by them even if the test then passes.
+_FINDINGS = Path(os.environ["SANITIZER_FINDINGS"]) if "SANITIZER_FINDINGS" in os.environ else None
+
 if _REPORTS:
     atexit.register(shutil.rmtree, _REPORTS, ignore_errors=True)
     _options = [os.environ.get(VARIABLES[0], ""), f"log_path={_REPORTS}/report"]
@@ -40,4 +43,6 @@ def assert_silent() -> None:
     for report in sorted(_REPORTS.iterdir()) if _REPORTS else ():
         text = report.read_text(errors="replace")
         report.unlink()  # One test fails by it, not all that follow.
+        if _FINDINGS:
+            _FINDINGS.open("a").write(text)
         raise AssertionError(f"a sanitizer reports:\n{text[:6000]}")
