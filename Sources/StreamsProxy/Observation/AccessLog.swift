@@ -41,7 +41,10 @@ package final class AccessLog: Sendable {
 
     /// An empty buffer with room for a batch.
     func takeBuffer() -> [UInt8] {
-        if let buffer = spare.withLock({ $0.popLast() }) { return buffer }
+        if var buffer = spare.withLock({ $0.popLast() }) {
+            buffer.removeAll(keepingCapacity: true)
+            return buffer
+        }
         var buffer: [UInt8] = []
         buffer.reserveCapacity(Self.batchSize + 2 * AccessLine.maximumLength)
         return buffer
@@ -56,10 +59,7 @@ package final class AccessLog: Sendable {
     }
 
     private func giveBack(_ buffer: consuming [UInt8]) {
-        // With two sinks the other may hold it still: then emptying would copy it.
-        guard sinks.count == 1 else { return }
-        var buffer = buffer
-        buffer.removeAll(keepingCapacity: true)
+        // Emptied by whoever takes it: here the writer still holds it, and emptying would make another.
         let kept = buffer
         spare.withLock { if $0.count < 16 { $0.append(kept) } }
     }
