@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 import struct
@@ -120,7 +121,11 @@ class Connection:
 
     def half_close(self) -> None:
         """No more requests will come, but answers are still read."""
-        self.sock.shutdown(socket.SHUT_WR)
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            if error.errno != errno.ENOTCONN:  # That is a connection that the proxy has cut meanwhile.
+                raise
 
     def reset(self) -> None:
         """Goes away with an RST."""
