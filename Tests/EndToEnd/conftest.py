@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator
 
@@ -38,6 +39,17 @@ OVER_TLS = {
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.module.__name__ in OVER_TLS and "scheme" in metafunc.fixturenames:
         metafunc.parametrize("scheme", ["http", "https"], indirect=True, scope="module")
+
+
+@pytest.fixture
+def many_descriptors() -> "Iterator[None]":
+    """This process and the proxy may open as many as the system allows: enough for 5,000 clients."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 10_500:
+        pytest.skip(f"the system allows {hard} descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.fixture(scope="session")

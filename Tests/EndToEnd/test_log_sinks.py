@@ -16,8 +16,9 @@ from access_log import MEMBERS, line_of, parse
 from metrics import Metrics
 from origins import EchoOrigin
 from proxy_process import EXECUTABLE, PREFIX, settings
+from unread import Unread
 from vocabulary import route
-from wire import Connection, eventually
+from wire import eventually
 
 NAME = "streams-proxy.log"
 
@@ -145,36 +146,6 @@ def test_a_file_that_can_not_be_opened_starts_nothing(tmp_path, accounts):
     assert done.returncode == 71 and NAME in done.stderr, done
 
 
-class Unread:
-    """A proxy whose standard output is a pipe that nobody empties after the line on where it listens."""
-
-    def __init__(self, folder: Path, origin, accounts) -> None:
-        accounts.copy(folder)
-        origin.start()
-        config = settings(origin.url, LUNA_SERVICE_METRICS={"ENABLED": 1})
-        (folder / "config.json").write_text(json.dumps(config))
-        self.reading, writing = os.pipe()
-        self.process = subprocess.Popen(
-            [str(EXECUTABLE), "run", "--config", str(folder / "config.json"), "--port", "0", "--workers", "1"],
-            stdout=writing, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        os.close(writing)
-        said = b""
-        while b"\n" not in said:
-            said += os.read(self.reading, 1)
-        match = re.search(rb":([0-9]+)\n", said)
-        assert match, said
-        self.address = ("127.0.0.1", int(match.group(1)))
-        self.credentials = ("Authorization", "Bearer " + accounts.root.tokens["all"])
-
-    def connect(self) -> Connection:
-        return Connection(self.address)
-
-    def end(self) -> int:
-        self.process.terminate()
-        return self.process.wait(20)
-
-
 def pipelined(proxy, count: int) -> None:
     """Many answers at little cost."""
     request = f"GET {PREFIX}/streams/count HTTP/1.1\r\nHost: h\r\n{': '.join(proxy.credentials)}\r\n\r\n".encode()
@@ -186,50 +157,34 @@ def pipelined(proxy, count: int) -> None:
 
 
 def test_nobody_reads_standard_output(tmp_path, accounts):
-    origin = EchoOrigin()
-    proxy = Unread(tmp_path, origin, accounts)
-    try:
+    with Unread(tmp_path, EchoOrigin(), accounts) as proxy:
         # Far more than a pipe holds.
         pipelined(proxy, 1000)
         assert Metrics(proxy).total("request_count_total") == 1000
-    finally:
-        # It waits a moment for a reader, and then ends all the same.
-        assert proxy.end() == 0
-        os.close(proxy.reading)
-        origin.close()
+        # In the end it waits a moment for a reader, and then ends all the same.
 
 
 def test_the_reader_of_standard_output_has_gone(tmp_path, accounts):
-    origin = EchoOrigin()
-    proxy = Unread(tmp_path, origin, accounts)
-    try:
-        os.close(proxy.reading)
+    with Unread(tmp_path, EchoOrigin(), accounts) as proxy:
+        proxy.leave()
         pipelined(proxy, 500)
         eventually(lambda: Metrics(proxy).value("streams_proxy_log_lost_lines_total") >= 500, 10, "the loss")
-    finally:
-        assert proxy.end() == 0
-        origin.close()
 
 
 def test_a_late_reader_gets_every_line(tmp_path, accounts):
     """What waits is kept: a reader that was slow for a while misses nothing."""
-    origin = EchoOrigin()
-    proxy = Unread(tmp_path, origin, accounts)
     read = bytearray()
+    with Unread(tmp_path, EchoOrigin(), accounts) as proxy:
 
-    def empty() -> None:
-        while piece := os.read(proxy.reading, 65536):
-            read.extend(piece)
+        def empty() -> None:
+            while piece := os.read(proxy.reading, 65536):
+                read.extend(piece)
 
-    try:
         pipelined(proxy, 1000)
         reader = threading.Thread(target=empty)
         reader.start()
-    finally:
         assert proxy.end() == 0
-    reader.join(20)
-    os.close(proxy.reading)
-    origin.close()
+        reader.join(20)
     lines = parse(read.decode())
     assert len(lines) == 1000 and all(tuple(line) == MEMBERS for line in lines)
 

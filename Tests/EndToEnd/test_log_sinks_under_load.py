@@ -9,7 +9,8 @@ import signal
 from crowd import Crowd
 from metrics import Metrics
 from origins import EchoOrigin
-from test_log_sinks import NAME, Unread, in_file, logger
+from test_log_sinks import NAME, in_file, logger
+from unread import Unread
 from vocabulary import route
 from wire import eventually
 
@@ -59,36 +60,24 @@ def test_the_disk_is_full_for_a_while(start_proxy, tmp_path):
 
 
 def test_the_reader_goes(tmp_path, accounts):
-    origin = EchoOrigin()
-    proxy = Unread(tmp_path, origin, accounts)
     served: "list[str]" = []
-    try:
-        with Crowd(CLIENTS, load(proxy, served)):
-            read = b""
-            while read.count(b"\n") < 200:
-                read += os.read(proxy.reading, 65536)
-            os.close(proxy.reading)
-            eventually(lambda: Metrics(proxy).value(LOST) > 100, what="the loss to be counted")
-            count = len(served)
-            eventually(lambda: len(served) > count + 200, what="calls that go on")
-    finally:
-        assert proxy.end() == 0
-        origin.close()
+    with Unread(tmp_path, EchoOrigin(), accounts) as proxy, Crowd(CLIENTS, load(proxy, served)):
+        read = b""
+        while read.count(b"\n") < 200:
+            read += os.read(proxy.reading, 65536)
+        proxy.leave()
+        eventually(lambda: Metrics(proxy).value(LOST) > 100, what="the loss to be counted")
+        count = len(served)
+        eventually(lambda: len(served) > count + 200, what="calls that go on")
 
 
 def test_nobody_reads_for_a_while(tmp_path, accounts):
     """The pipe is full and what waits is bounded; then the reader comes back, and lines come again."""
-    origin = EchoOrigin()
-    proxy = Unread(tmp_path, origin, accounts)
     served: "list[str]" = []
-    try:
-        with Crowd(CLIENTS, load(proxy, served)):
-            eventually(lambda: len(served) > 1000, 30, what="more lines than a pipe holds")
-            count = len(served)
-            read = b""
-            while not set(_ID.findall(read.decode())).intersection(served[count:]):
-                read = read[-1000:] + os.read(proxy.reading, 65536)
-            os.close(proxy.reading)
-    finally:
-        assert proxy.end() == 0
-        origin.close()
+    with Unread(tmp_path, EchoOrigin(), accounts) as proxy, Crowd(CLIENTS, load(proxy, served)):
+        eventually(lambda: len(served) > 1000, 30, what="more lines than a pipe holds")
+        count = len(served)
+        read = b""
+        while not set(_ID.findall(read.decode())).intersection(served[count:]):
+            read = read[-1000:] + os.read(proxy.reading, 65536)
+        proxy.leave()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import resource
-
-import pytest
 
 from origins import AssemblingOrigin, EchoOrigin
 from vocabulary import route
@@ -17,17 +14,6 @@ BUSY = 700
 #: Bytes of the proxy's memory for a connection that has asked once and is quiet: 943 in a bed of 10,000, and an eighth of
 #: a kibibyte for tables that have just doubled.
 COST = 1024 + 128
-
-
-@pytest.fixture
-def many_descriptors():
-    """This process and the proxy may open as many as the system allows."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard < 2 * IDLE + 500:
-        pytest.skip(f"the system allows {hard} descriptors")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @contextlib.contextmanager

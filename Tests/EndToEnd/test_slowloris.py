@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import resource
 import socket
 import threading
 import time
-
-import pytest
 
 from origins import EchoOrigin
 from proxy_process import MemoryWatch
@@ -28,17 +25,6 @@ LIMITS = {
     "content_rate_window": 3,
     "content_rate_grace": 3,
 }
-
-
-@pytest.fixture
-def many_descriptors():
-    """This process and the proxy may open as many as the system allows."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard < 2 * CONNECTIONS + 500:
-        pytest.skip(f"the system allows {hard} descriptors")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 class Attack:

@@ -59,6 +59,8 @@ package final class AccessLog: Sendable {
     }
 
     private func giveBack(_ buffer: consuming [UInt8]) {
+        // With two sinks the other may hold it still.
+        guard sinks.count == 1 else { return }
         // Emptied by whoever takes it: here the writer still holds it, and emptying would make another.
         let kept = buffer
         spare.withLock { if $0.count < 16 { $0.append(kept) } }
