@@ -4,9 +4,7 @@ import Testing
 
 struct HTTPDateTests {
     private static func write(_ seconds: Int64) -> String {
-        var bytes: [UInt8] = []
-        HTTPDate.append(unixSeconds: seconds, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: [UInt8](writing: { HTTPDate.append(unixSeconds: seconds, to: &$0) }), as: UTF8.self)
     }
 
     @Test(

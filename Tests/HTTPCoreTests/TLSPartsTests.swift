@@ -78,7 +78,7 @@ struct TLSPartsTests {
                 (0..<Int.random(in: 0...350, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
             }
             if Bool.random(using: &random) {
-                queue.append(memory) { $0 += parts[0] }
+                queue.append(memory) { $0.append(contentsOf: parts[0]) }
                 expected += parts[0]
             }
             let (content, closing) = (parts[1], parts[2])
@@ -106,7 +106,7 @@ struct TLSPartsTests {
         let memory = LoopMemory()
         let queue = OutputQueue()
         var sealer = Sealer(run: 100)
-        queue.append(memory) { $0 += [UInt8](repeating: 1, count: 30) }
+        queue.append(memory) { $0.append(contentsOf: [UInt8](repeating: 1, count: 30)) }
         let content = [UInt8](repeating: 2, count: 348)
         let closing = [UInt8](repeating: 3, count: 22)
         _ = queue.send(content.span, closing: closing.span, run: 100, memory: memory) {

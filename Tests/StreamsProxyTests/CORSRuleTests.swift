@@ -25,9 +25,10 @@ struct CORSRuleTests {
         guard try HeadParser().parse(bytes.span, into: &head) else { throw Incomplete() }
         let rule = CORSRule(settings)
         let verdict = rule.verdict(head, bytes.span)
-        var (answer, preflight): ([UInt8], [UInt8]) = ([], [])
-        rule.appendFields(verdict, to: &answer)
-        if verdict.isPreflight { rule.appendPreflightFields(verdict, methods: "GET, OPTIONS", to: &preflight) }
+        let answer = [UInt8](writing: { rule.appendFields(verdict, to: &$0) })
+        let preflight = [UInt8](writing: {
+            if verdict.isPreflight { rule.appendPreflightFields(verdict, methods: "GET, OPTIONS", to: &$0) }
+        })
         let lines = [answer, preflight].map { bytes in
             String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").map(String.init)
         }

@@ -107,8 +107,7 @@ struct ErrorAnswerTests {
     @Test(arguments: rows)
     func `The content is LUNA's JSON with the code's page`(_ row: Row) throws {
         let answer = ErrorAnswer(row.refusal)
-        var content: [UInt8] = []
-        answer.appendContent(to: &content)
+        let content = [UInt8](writing: { answer.appendContent(to: &$0) })
         let json = try JSONParser.parse(content)
         let names = try #require(json.object).map(\.name)
         #expect(names == ["error_code", "desc", "detail", "link"])
@@ -120,8 +119,7 @@ struct ErrorAnswerTests {
     }
 
     private static func fields(_ refusal: Refusal) -> [String] {
-        var bytes: [UInt8] = []
-        ErrorAnswer(refusal).appendFields(to: &bytes)
+        let bytes = [UInt8](writing: { ErrorAnswer(refusal).appendFields(to: &$0) })
         return String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").map(String.init)
     }
 
@@ -142,8 +140,7 @@ struct ErrorAnswerTests {
 
     @Test(arguments: Verb.allCases)
     func `A missing verb is named`(_ verb: Verb) {
-        var content: [UInt8] = []
-        ErrorAnswer(.denied(.forbidden(.missingVerb(verb)))).appendContent(to: &content)
+        let content = [UInt8](writing: { ErrorAnswer(.denied(.forbidden(.missingVerb(verb)))).appendContent(to: &$0) })
         #expect(String(decoding: content, as: UTF8.self).contains("'\(verb.name)' permission for 'streams'"))
     }
 }

@@ -36,8 +36,7 @@ struct ForwardedMessage {
         let request = ForwardedRequest(
             match: RouteMatch(route: route, streamID: streamID), apiVersion: apiVersion, accountID: accountID,
             requestID: requestID, peer: Array("192.0.2.7".utf8), asksUpgrade: asksUpgrade)
-        var output: [UInt8] = []
-        Forwarding(configuration).appendRequest(request, parsed, bytes.span, to: &output)
+        let output = [UInt8](writing: { Forwarding(configuration).appendRequest(request, parsed, bytes.span, to: &$0) })
         return try Self.lines(output, isWholeHead: true)
     }
 
@@ -47,9 +46,10 @@ struct ForwardedMessage {
         var parsed = ResponseHead()
         guard try HeadParser().parse(bytes.span, answering: .get, into: &parsed), let requestID = Self.requestIDValue
         else { throw Incomplete() }
-        var output: [UInt8] = []
-        Forwarding(configuration).appendAnswerFields(
-            parsed, bytes.span, route: route, requestID: requestID, unixSeconds: Self.unixSeconds, to: &output)
+        let output = [UInt8](writing: { output in
+            Forwarding(configuration).appendAnswerFields(
+                parsed, bytes.span, route: route, requestID: requestID, unixSeconds: Self.unixSeconds, to: &output)
+        })
         return try Self.lines(output, isWholeHead: false)
     }
 

@@ -11,8 +11,7 @@ struct SeparationBodyRuleTests {
     static func rewritten(_ content: [UInt8]) -> String {
         do throws(SeparationRefusal) {
             let edit = try BodyRule.edit(content.span, account: Samples.own)
-            var output: [UInt8] = []
-            edit.append(content.span, to: &output)
+            let output = [UInt8](writing: { edit.append(content.span, to: &$0) })
             #expect(output.count == content.count + edit.growth)
             return String(bytes: output)
         } catch {
@@ -241,8 +240,7 @@ struct SeparationBodyRuleTests {
                 let before = try Self.members(content)
                 switch edit {
                 case .success(let edit):
-                    var output: [UInt8] = []
-                    edit.append(content.span, to: &output)
+                    let output = [UInt8](writing: { edit.append(content.span, to: &$0) })
                     let after = try Self.members(output)
                     #expect(after?.account?.lowercased() == Self.own, "\(text)")
                     #expect(after?.others == before?.others, "\(text)")

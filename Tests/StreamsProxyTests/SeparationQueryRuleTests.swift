@@ -12,10 +12,9 @@ struct SeparationQueryRuleTests {
         let start = "GET /streams?".utf8.count
         let bytes = Array("GET /streams?\(query ?? "") HTTP/1.1".utf8)
         let range = query.map { start..<start + $0.utf8.count }
-        var output: [UInt8] = []
         do throws(SeparationRefusal) {
-            try rule.edit(bytes.span, range).append(bytes.span, range, to: &output)
-            return String(bytes: output)
+            let edit = try rule.edit(bytes.span, range)
+            return String(bytes: [UInt8](writing: { edit.append(bytes.span, range, to: &$0) }))
         } catch {
             return "\(error)"
         }

@@ -68,8 +68,7 @@ struct TraceContextTests {
     @Test func `What is made is valid, whatever the request id`() {
         for id in [UniqueID(high: 0, low: 0), UniqueID(high: 1, low: 0), UniqueID(high: 0, low: 5), .random()] {
             let requestID = RequestID(seconds: 1, id: id)
-            var field: [UInt8] = []
-            TraceContext.append(madeFor: requestID, to: &field)
+            let field = [UInt8](writing: { TraceContext.append(madeFor: requestID, to: &$0) })
             let value = "traceparent: ".utf8.count..<field.count - 2
             #expect(TraceContext(field.span, value)?.traceID == TraceContext.traceID(madeFor: requestID))
         }

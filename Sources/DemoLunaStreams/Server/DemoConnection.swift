@@ -75,7 +75,7 @@ final class DemoConnection: ServerConnection {
         }
     }
 
-    private static func append(_ fields: [(name: String, value: String)], to bytes: inout [UInt8]) {
+    private static func append(_ fields: [(name: String, value: String)], to bytes: inout ByteBuffer) {
         for (name, value) in fields { bytes.append(contentsOf: "\(name): \(value)\r\n".utf8) }
         bytes.append("Date: ")
         HTTPDate.append(unixSeconds: Timestamp.now.seconds, to: &bytes)

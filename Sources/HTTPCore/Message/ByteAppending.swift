@@ -1,24 +1,15 @@
-/// How heads are written: bytes appended to one array, without a String between.
-extension [UInt8] {
-    @inline(__always)
-    package mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { append(copying: UnsafeRawBufferPointer($0)) }
-    }
+/// How heads and other texts are written: bytes appended one after the other, without a String between.
+public protocol ByteAppending: ~Copyable {
+    mutating func append(_ byte: UInt8)
 
-    /// The bytes of `span` at `range`.
-    @inline(__always)
-    package mutating func append(_ span: Span<UInt8>, _ range: Range<Int>) {
-        append(span.extracting(range))
-    }
+    /// Appends a copy of `source`.
+    mutating func append(copying source: UnsafeRawBufferPointer)
+}
 
-    /// All bytes of `span`.
+extension [UInt8]: ByteAppending {
+    @inlinable
     @inline(__always)
-    package mutating func append(_ span: Span<UInt8>) {
-        span.withUnsafeBytes { append(copying: $0) }
-    }
-
-    @inline(__always)
-    private mutating func append(copying source: UnsafeRawBufferPointer) {
+    public mutating func append(copying source: UnsafeRawBufferPointer) {
         append(addingCapacity: source.count) { (output: inout OutputSpan<UInt8>) in
             output.withUnsafeMutableBufferPointer { memory, count in
                 UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(memory)[count...]).copyMemory(
@@ -27,9 +18,37 @@ extension [UInt8] {
             }
         }
     }
+}
+
+// Inlined where they are used: then a text's length is known, and its copying is a few moves.
+extension ByteAppending where Self: ~Copyable {
+    @inlinable
+    @inline(__always)
+    public mutating func append(_ text: StaticString) {
+        if text.hasPointerRepresentation {
+            append(copying: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        } else {
+            text.withUTF8Buffer { append(copying: UnsafeRawBufferPointer($0)) }
+        }
+    }
+
+    /// The bytes of `span` at `range`.
+    @inlinable
+    @inline(__always)
+    public mutating func append(_ span: Span<UInt8>, _ range: Range<Int>) {
+        append(span.extracting(range))
+    }
+
+    /// All bytes of `span`.
+    @inlinable
+    @inline(__always)
+    public mutating func append(_ span: Span<UInt8>) {
+        span.withUnsafeBytes { append(copying: $0) }
+    }
 
     /// A number that is not negative, in decimal.
-    package mutating func append(decimal value: Int) {
+    @inlinable
+    public mutating func append(decimal value: Int) {
         var length = 1
         var rest = value / 10
         while rest > 0 {
@@ -40,8 +59,9 @@ extension [UInt8] {
     }
 
     /// The last `digits` decimal digits, at most 20, of a number that is not negative, zeros in front.
-    package mutating func append(decimal value: Int, digits: Int) {
-        var rest = value
+    @inlinable
+    public mutating func append(decimal value: Int, digits: Int) {
+        var rest = UInt64(truncatingIfNeeded: value)
         var text = InlineArray<20, UInt8>(repeating: 0x30)
         for index in stride(from: 19, to: 19 - digits, by: -1) {
             text[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
@@ -51,7 +71,8 @@ extension [UInt8] {
     }
 
     /// A number that is not negative, in hexadecimal, as chunk sizes are written.
-    package mutating func append(hexadecimal value: Int) {
+    @inlinable
+    public mutating func append(hexadecimal value: Int) {
         var shift = 0
         while value >> (shift + 4) != 0 { shift += 4 }
         while shift >= 0 {
@@ -61,16 +82,25 @@ extension [UInt8] {
         }
     }
 
+    /// 16 digits, zeros in front.
+    @inlinable
+    public mutating func append(hexadecimal word: UInt64) {
+        let digits = (hexadecimalDigits(word >> 32).littleEndian, hexadecimalDigits(word).littleEndian)
+        Swift.withUnsafeBytes(of: digits) { append(copying: $0) }
+    }
+
     /// The 36 characters of an id, eight digits at a time and in one piece: digit by digit they were a tenth of all
     /// instructions of a request (callgrind, 2026-11, Swift 6.3).
-    package mutating func append(_ id: UniqueID) {
+    @inlinable
+    public mutating func append(_ id: UniqueID) {
         Swift.withUnsafeBytes(of: id.textWords) {
             append(copying: UnsafeRawBufferPointer(rebasing: $0.prefix(UniqueID.textLength)))
         }
     }
 
     /// `name: value` and the line's end.
-    package mutating func appendField(_ name: StaticString, _ value: StaticString) {
+    @inlinable
+    public mutating func appendField(_ name: StaticString, _ value: StaticString) {
         append(name)
         append(": ")
         append(value)
@@ -80,8 +110,9 @@ extension [UInt8] {
 
 extension UniqueID {
     /// The 36 characters, and four bytes that mean nothing.
+    @inlinable
     @inline(__always)
-    package var textWords: (UInt64, UInt64, UInt64, UInt64, UInt64) {
+    public var textWords: (UInt64, UInt64, UInt64, UInt64, UInt64) {
         let hyphen = UInt64(UInt8(ascii: "-"))
         let second = hexadecimalDigits(high)
         let third = hexadecimalDigits(low >> 32)
@@ -98,8 +129,9 @@ extension UniqueID {
 }
 
 /// The lower 32 bits of `word` as eight hexadecimal digits in lower case, the first in the lowest byte.
+@inlinable
 @inline(__always)
-package func hexadecimalDigits(_ word: UInt64) -> UInt64 {
+public func hexadecimalDigits(_ word: UInt64) -> UInt64 {
     // Each nibble in a byte of its own, then the order turned round.
     var digits = word & 0xFFFF_FFFF
     digits = (digits << 16 | digits) & 0x0000_FFFF_0000_FFFF

@@ -1,7 +1,7 @@
 /// A point in time as the Date field writes it (IMF-fixdate, RFC 9110 §5.6.7).
 package enum HTTPDate {
     /// Appends `Sun, 06 Nov 1994 08:49:37 GMT`.
-    package static func append(unixSeconds: Int64, to bytes: inout [UInt8]) {
+    package static func append(unixSeconds: Int64, to bytes: inout ByteBuffer) {
         let day = unixSeconds.quotientAndFloorRemainder(86400)
         let (year, month, date) = civil(daysSince1970: day.quotient)
         let weekday = Int((day.quotient + 4).quotientAndFloorRemainder(7).remainder)
@@ -24,13 +24,13 @@ package enum HTTPDate {
         bytes.append(contentsOf: [0x47, 0x4D, 0x54])
     }
 
-    private static func append(_ words: StaticString, word: Int, to bytes: inout [UInt8]) {
+    private static func append(_ words: StaticString, word: Int, to bytes: inout ByteBuffer) {
         words.withUTF8Buffer { letters in
             for offset in 0..<3 { bytes.append(letters[word * 3 + offset]) }
         }
     }
 
-    private static func append(twoDigits value: Int, to bytes: inout [UInt8]) {
+    private static func append(twoDigits value: Int, to bytes: inout ByteBuffer) {
         bytes.append(0x30 + UInt8(truncatingIfNeeded: value / 10 % 10))
         bytes.append(0x30 + UInt8(truncatingIfNeeded: value % 10))
     }

@@ -1,7 +1,7 @@
 /// A UUID (RFC 9562) of any version, as two words: account, token and stream ids, and the second half of a request id.
-package struct UniqueID: Hashable, Sendable, CustomStringConvertible {
-    package let high: UInt64
-    package let low: UInt64
+public struct UniqueID: Hashable, Sendable, CustomStringConvertible {
+    public let high: UInt64
+    public let low: UInt64
 
     package init(high: UInt64, low: UInt64) {
         self.high = high
@@ -9,7 +9,7 @@ package struct UniqueID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The length of the text form, hyphens included.
-    package static let textLength = 36
+    public static let textLength = 36
 
     /// Reads the 36 characters from `start`, hexadecimal digits of either case; nil where they are no UUID.
     package init?(_ bytes: Span<UInt8>, at start: Int) {
@@ -74,7 +74,7 @@ package struct UniqueID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The 36 characters, in lower case.
-    package var description: String {
+    public var description: String {
         String(decoding: (0..<Self.textLength).map(character), as: UTF8.self)
     }
 }

@@ -13,7 +13,9 @@ package final class LoopMemory {
     private var readBuffer: [UInt8] = []
     private var requestHead: RequestHead?
     private var responseHead: ResponseHead?
-    private var freeBuffers: [[UInt8]] = []
+    /// Memory for the next buffers, from the first to the last of `freeCount`.
+    private var freeBuffers = InlineArray<256, ByteBuffer> { _ in ByteBuffer() }
+    private var freeCount = 0
 
     package init() {}
 
@@ -39,29 +41,21 @@ package final class LoopMemory {
         responseHead = consume head
     }
 
-    /// An empty array with room for a head or two.
-    package func takeBuffer() -> [UInt8] {
-        var free = exchange(&freeBuffers, with: [])
-        let last = free.popLast()
-        freeBuffers = free
-        if let last { return last }
-        var fresh: [UInt8] = []
-        fresh.reserveCapacity(2048)
-        return fresh
+    /// An empty buffer with room for a head or two.
+    package func takeBuffer() -> ByteBuffer {
+        guard freeCount > 0 else { return ByteBuffer(capacity: 2048) }
+        freeCount -= 1
+        var taken = ByteBuffer()
+        swap(&taken, &freeBuffers[freeCount])
+        return taken
     }
 
-    /// Keeps the array's memory for the next; a large one is let go, as are more than 256.
-    ///
-    /// The array is taken out of its owner's hands: while both held it, emptying it would copy it (one allocation a
-    /// request, counted 2026-11).
-    package func giveBack(_ buffer: consuming [UInt8]) {
+    /// Keeps the buffer's memory for the next; a large one is let go, as are more than 256.
+    package func giveBack(_ buffer: consuming ByteBuffer) {
+        guard buffer.capacity > 0, buffer.capacity <= 16384, freeCount < freeBuffers.count else { return }
         var taken = buffer
-        guard taken.capacity > 0, taken.capacity <= 16384 else { return }
-        var free = exchange(&freeBuffers, with: [])
-        if free.count < 256 {
-            taken.removeAll(keepingCapacity: true)
-            free.append(taken)
-        }
-        freeBuffers = free
+        taken.removeAll()
+        swap(&taken, &freeBuffers[freeCount])
+        freeCount += 1
     }
 }

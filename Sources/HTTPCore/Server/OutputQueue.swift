@@ -5,7 +5,7 @@
 /// the connection that the runtime had to keep track of (callgrind, 2026-11, Swift 6.3: 100 instructions each).
 package final class OutputQueue {
     /// What waits, from `start`.
-    private var bytes: [UInt8] = []
+    private var bytes = ByteBuffer()
     private var start = 0
 
     package init() {}
@@ -14,13 +14,13 @@ package final class OutputQueue {
     package var isEmpty: Bool { count == 0 }
 
     /// Appends through `write`, to memory borrowed from the loop.
-    package func append(_ memory: LoopMemory, _ write: (inout [UInt8]) -> Void) {
+    package func append(_ memory: LoopMemory, _ write: (inout ByteBuffer) -> Void) {
         // Taken out meanwhile: `write` is anybody's.
-        var taken = exchange(&bytes, with: [])
+        var taken = exchange(&bytes, with: ByteBuffer())
         if taken.capacity == 0 { taken = memory.takeBuffer() }
         write(&taken)
         precondition(bytes.isEmpty, "what writes to a queue does nothing else with it")
-        bytes = taken
+        swap(&bytes, &taken)
     }
 
     package func append(_ memory: LoopMemory, _ content: Span<UInt8>) {
@@ -31,12 +31,15 @@ package final class OutputQueue {
     package func send(
         to descriptor: Int32, _ content: Span<UInt8>, closing: Span<UInt8>, memory: LoopMemory
     ) -> IOResult {
-        let pending = bytes
-        let waiting = pending.count - start
+        let waiting = count
         let total = waiting + content.count + closing.count
         if total == 0 { return .bytes(0) }
-        let result = SystemCall.send(
-            descriptor, pending.span.extracting(start..<pending.count), content, closing)
+        var pending = exchange(&bytes, with: ByteBuffer())
+        let first = start
+        let result = pending.withSpan { pending in
+            SystemCall.send(descriptor, pending.extracting(first..<pending.count), content, closing)
+        }
+        swap(&bytes, &pending)
         var sent = 0
         switch result {
         case .bytes(let count): sent = count
@@ -44,11 +47,9 @@ package final class OutputQueue {
         case .end, .failed: return result
         }
         if sent == total {
-            _ = consume pending
             removeAll(memory)
             return .bytes(sent)
         }
-        _ = consume pending
         start += min(sent, waiting)
         keep(content, from: sent - waiting, memory)
         keep(closing, from: sent - waiting - content.count, memory)
@@ -63,16 +64,17 @@ package final class OutputQueue {
 
     /// Sends what waits through `send`, which takes what it can.
     package func send(memory: LoopMemory, _ send: (Span<UInt8>) -> IOResult) -> IOResult {
-        let pending = bytes
-        while start < pending.count {
-            switch send(pending.span.extracting(start..<pending.count)) {
-            case .bytes(let count): start += count
-            case .wouldBlock: return .wouldBlock
-            case .end: return .end
-            case .failed(let code): return .failed(code)
-            }
+        // Taken out meanwhile: `send` is anybody's.
+        var pending = exchange(&bytes, with: ByteBuffer())
+        var sent = start
+        var result = IOResult.bytes(0)
+        while sent < pending.count, case .bytes = result {
+            result = pending.withSpan { send($0.extracting(sent..<$0.count)) }
+            if case .bytes(let count) = result { sent += count }
         }
-        _ = consume pending
+        start = sent
+        swap(&bytes, &pending)
+        guard case .bytes = result else { return result }
         removeAll(memory)
         return .bytes(0)
     }
@@ -105,24 +107,20 @@ package final class OutputQueue {
 
     /// Drops what was appended beyond the first `count` bytes that wait.
     package func truncate(to count: Int) {
-        var taken = exchange(&bytes, with: [])
-        taken.removeSubrange(start + count..<taken.count)
-        bytes = taken
+        bytes.truncate(to: start + count)
     }
 
     private func keep(_ rest: Span<UInt8>, from sent: Int, _ memory: LoopMemory) {
         guard sent < rest.count else { return }
         if start > 0 {
-            var taken = exchange(&bytes, with: [])
-            taken.removeSubrange(0..<start)
-            bytes = taken
+            bytes.removeFirst(start)
             start = 0
         }
         append(memory) { $0.append(rest, max(0, sent)..<rest.count) }
     }
 
     package func removeAll(_ memory: LoopMemory) {
-        memory.giveBack(exchange(&bytes, with: []))
+        memory.giveBack(exchange(&bytes, with: ByteBuffer()))
         start = 0
     }
 }

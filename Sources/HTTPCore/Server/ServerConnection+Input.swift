@@ -35,10 +35,10 @@ extension ServerConnection {
             if phase != .closed, used < bytes.count { keep(bytes, from: used) }
             return
         }
-        var pending = exchange(&input, with: [])
+        var pending = exchange(&input, with: ByteBuffer())
         let before = pending.count
         pending.append(bytes)
-        input = consume pending
+        swap(&input, &pending)
         // While a head drips in, it is looked at again only where a line has ended or a limit was crossed: parsing
         // is over the whole head each time, and a byte at a time that would be quadratic.
         let limits = settings.limits
@@ -59,7 +59,7 @@ extension ServerConnection {
     private func keep(_ bytes: Span<UInt8>, from used: Int) {
         var kept = loop.memory.takeBuffer()
         kept.append(bytes, used..<bytes.count)
-        input = kept
+        swap(&input, &kept)
         if phase == .head { beginHead() }
     }
 
@@ -73,13 +73,13 @@ extension ServerConnection {
     /// Goes on with what is in the input.
     func processInput() {
         guard !isProcessing, !input.isEmpty, phase != .closed else { return }
-        var pending = exchange(&input, with: [])
-        let used = process(pending.span)
+        var pending = exchange(&input, with: ByteBuffer())
+        let used = pending.withSpan { process($0) }
         if phase == .closed || used == pending.count {
             loop.memory.giveBack(pending)
         } else {
-            pending.removeSubrange(0..<used)
-            input = pending
+            pending.removeFirst(used)
+            swap(&input, &pending)
             if phase == .head, !isOutputPending { beginHead() }
         }
     }

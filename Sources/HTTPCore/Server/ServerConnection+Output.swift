@@ -12,7 +12,7 @@ package enum AnswerLength: Sendable {
 /// From answers to bytes. Framing and Connection are decided here, from the request and what its answerer knows.
 extension ServerConnection {
     /// An interim answer (RFC 9110 §15.2); `write` appends its fields. HTTP/1.0 clients get none.
-    package func sendInterim(status: Int, _ write: (inout [UInt8]) -> Void) {
+    package func sendInterim(status: Int, _ write: (inout ByteBuffer) -> Void) {
         guard requestVersion == .http11, answer == .awaited else { return }
         append { bytes in
             Self.appendStatusLine(status, to: &bytes)
@@ -31,7 +31,7 @@ extension ServerConnection {
 
     /// Starts the final answer. `write` appends its fields but for framing and Connection.
     package func sendHead(
-        status: Int, reason: Span<UInt8>? = nil, length: AnswerLength, _ write: (inout [UInt8]) -> Void
+        status: Int, reason: Span<UInt8>? = nil, length: AnswerLength, _ write: (inout ByteBuffer) -> Void
     ) {
         precondition(answer == .awaited, "a request is answered once")
         unsentFrom = output.count
@@ -72,7 +72,7 @@ extension ServerConnection {
         }
     }
 
-    private func append(_ write: (inout [UInt8]) -> Void) {
+    private func append(_ write: (inout ByteBuffer) -> Void) {
         let before = output.count
         output.append(loop.memory, write)
         exchangeTally.answerBytes += output.count - before
@@ -86,7 +86,7 @@ extension ServerConnection {
         return reader.remaining.map { $0 <= settings.drainMaximum } ?? true
     }
 
-    private static func appendStatusLine(_ status: Int, to bytes: inout [UInt8]) {
+    private static func appendStatusLine(_ status: Int, to bytes: inout ByteBuffer) {
         bytes.append("HTTP/1.1 ")
         bytes.append(decimal: status)
         bytes.append(0x20)
@@ -94,7 +94,7 @@ extension ServerConnection {
         bytes.append("\r\n")
     }
 
-    private static func appendStatusLine(_ status: Int, _ reason: Span<UInt8>, to bytes: inout [UInt8]) {
+    private static func appendStatusLine(_ status: Int, _ reason: Span<UInt8>, to bytes: inout ByteBuffer) {
         bytes.append("HTTP/1.1 ")
         bytes.append(decimal: status)
         bytes.append(0x20)
@@ -255,7 +255,7 @@ extension ServerConnection {
     func linger() {
         guard phase != .closed, phase != .lingering else { return }
         phase = .lingering
-        loop.memory.giveBack(exchange(&input, with: []))
+        loop.memory.giveBack(exchange(&input, with: ByteBuffer()))
         flush()
         guard phase != .closed else { return }
         // While output waits, the patience with a client that does not take it is that of every answer.
@@ -279,7 +279,7 @@ extension ServerConnection {
     }
 
     /// Sends a whole small answer.
-    package func respond(status: Int, content: Span<UInt8>, _ write: (inout [UInt8]) -> Void) {
+    package func respond(status: Int, content: Span<UInt8>, _ write: (inout ByteBuffer) -> Void) {
         sendHead(status: status, length: status == 204 ? .none : .known(content.count), write)
         sendContent(content)
         finish()
@@ -288,7 +288,7 @@ extension ServerConnection {
     // MARK: Tunnel
 
     /// After a 101: from now on bytes go both ways as they are. `write` appends the head's fields.
-    package func beginTunnel(_ write: (inout [UInt8]) -> Void) {
+    package func beginTunnel(_ write: (inout ByteBuffer) -> Void) {
         precondition(phase == .answering && answer == .awaited, "only an unanswered request becomes a tunnel")
         append { bytes in
             bytes.append("HTTP/1.1 101 Switching Protocols\r\n")

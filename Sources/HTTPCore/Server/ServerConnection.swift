@@ -55,7 +55,7 @@ open class ServerConnection: EventSource {
     final var phase = Phase.head
     final var reader = ContentReader(.none)
     /// Bytes that have come and are not used yet: part of a head, or pipelined requests.
-    final var input: [UInt8] = []
+    final var input = ByteBuffer()
     final var isProcessing = false
     /// `resumeHead` was called before the head was even held.
     final var isResumeAsked = false
@@ -321,7 +321,7 @@ open class ServerConnection: EventSource {
         transport = .plain
         exchangeTally.answerBytes = max(0, exchangeTally.answerBytes - output.count)
         output.removeAll(loop.memory)
-        loop.memory.giveBack(exchange(&input, with: []))
+        loop.memory.giveBack(exchange(&input, with: ByteBuffer()))
         heldBytes = 0
         countBytes()
         closed(end)

@@ -204,7 +204,7 @@ package struct ErrorAnswer: Sendable, Equatable {
         "https://docs.visionlabs.ai/info/luna/troubleshooting/errors-description/code-"
 
     /// The JSON content.
-    package func appendContent(to bytes: inout [UInt8]) {
+    package func appendContent(to bytes: inout ByteBuffer) {
         bytes.append("{\"error_code\":")
         bytes.append(decimal: code)
         bytes.append(",\"desc\":\"")
@@ -218,7 +218,7 @@ package struct ErrorAnswer: Sendable, Equatable {
     }
 
     /// The schemes that a 401 asks for, each in a field of its own.
-    static func append(_ challenge: Challenge, to bytes: inout [UInt8]) {
+    static func append(_ challenge: Challenge, to bytes: inout ByteBuffer) {
         if challenge == .basic || challenge == .both {
             bytes.appendField("WWW-Authenticate", "Basic realm=\"login:password\"")
         }
@@ -226,7 +226,7 @@ package struct ErrorAnswer: Sendable, Equatable {
     }
 
     /// The fields that go with this status.
-    package func appendFields(to bytes: inout [UInt8]) {
+    package func appendFields(to bytes: inout ByteBuffer) {
         bytes.appendField("Content-Type", "application/json")
         Self.append(challenge, to: &bytes)
         if let allow { bytes.appendField("Allow", allow.text) }

@@ -64,20 +64,20 @@ package struct CORSRule: Sendable {
     }
 
     /// The fields of an answer, errors too.
-    package func appendFields(_ verdict: CORSVerdict, to output: inout [UInt8]) {
+    package func appendFields(_ verdict: CORSVerdict, to output: inout ByteBuffer) {
         appendOrigin(verdict, to: &output)
         if verdict != .none { output.append(contentsOf: answerFields) }
     }
 
     /// The fields of the answer to a preflight for a route with these methods, as Allow has them.
-    package func appendPreflightFields(_ verdict: CORSVerdict, methods: StaticString, to output: inout [UInt8]) {
+    package func appendPreflightFields(_ verdict: CORSVerdict, methods: StaticString, to output: inout ByteBuffer) {
         appendOrigin(verdict, to: &output)
         output.appendField("Access-Control-Allow-Methods", methods)
         output.append(contentsOf: preflightFields)
     }
 
     /// An answer that depends on the origin says so to caches, also where it has none.
-    private func appendOrigin(_ verdict: CORSVerdict, to output: inout [UInt8]) {
+    private func appendOrigin(_ verdict: CORSVerdict, to output: inout ByteBuffer) {
         switch verdict {
         case .none: break
         case .any: output.appendField("Access-Control-Allow-Origin", "*")

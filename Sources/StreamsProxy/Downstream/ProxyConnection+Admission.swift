@@ -112,7 +112,10 @@ extension ProxyConnection {
             respond(isAccounts ? .tokensContentTooLarge : .separation(.contentTooLarge))
             return
         }
-        if gathered.capacity == 0 { gathered = loop.memory.takeBuffer() }
+        if gathered.capacity == 0 {
+            var buffer = loop.memory.takeBuffer()
+            swap(&gathered, &buffer)
+        }
         gathered.append(bytes)
         hold(bytes.count)
     }
@@ -135,7 +138,7 @@ extension ProxyConnection {
             }
         case .accounts(let call):
             contentUse = .atHand
-            let request = call.request(method, content: gathered)
+            let request = call.request(method, content: gathered.bytes)
             dropGathered()
             if !worker.answer(request, on: self) { respond(.tokensOverloaded) }
         }
@@ -150,22 +153,26 @@ extension ProxyConnection {
         {
             return .denied(denial)
         }
-        let content = gathered
-        do throws(SeparationRefusal) {
-            let edit = try BodyRule.edit(content.span, account: held.principal.accountID, for: method)
-            let length = content.count + edit.growth
-            var bytes = Swift.exchange(&requestBytes, with: [])
-            terms.forwarding.endRequest(held.request, method, .length(length), to: &bytes)
-            edit.append(content.span, to: &bytes)
-            requestBytes = bytes
-            return nil
-        } catch {
-            return .separation(error)
+        var content = Swift.exchange(&gathered, with: ByteBuffer())
+        var bytes = Swift.exchange(&requestBytes, with: ByteBuffer())
+        let refusal = content.withSpan { content in
+            do throws(SeparationRefusal) {
+                let edit = try BodyRule.edit(content, account: held.principal.accountID, for: method)
+                let length = content.count + edit.growth
+                terms.forwarding.endRequest(held.request, method, .length(length), to: &bytes)
+                edit.append(content, to: &bytes)
+                return nil as Refusal?
+            } catch {
+                return .separation(error)
+            }
         }
+        swap(&requestBytes, &bytes)
+        swap(&gathered, &content)
+        return refusal
     }
 
     func dropGathered() {
-        loop.memory.giveBack(Swift.exchange(&gathered, with: []))
+        loop.memory.giveBack(Swift.exchange(&gathered, with: ByteBuffer()))
         releaseHeld()
     }
 }

@@ -7,9 +7,11 @@ extension ProxyConnection {
         let answer = note(refusal)
         var content = loop.memory.takeBuffer()
         answer.appendContent(to: &content)
-        respond(status: answer.status, content: content.span) { output in
-            answer.appendFields(to: &output)
-            appendCommonFields(to: &output)
+        content.withSpan { content in
+            respond(status: answer.status, content: content) { output in
+                answer.appendFields(to: &output)
+                appendCommonFields(to: &output)
+            }
         }
         loop.memory.giveBack(content)
     }
@@ -73,12 +75,12 @@ extension ProxyConnection {
         update()
     }
 
-    private func appendCommonFields(to output: inout [UInt8]) {
+    private func appendCommonFields(to output: inout ByteBuffer) {
         terms.cors?.appendFields(cors, to: &output)
         appendOwnFields(to: &output)
     }
 
-    private func appendOwnFields(to output: inout [UInt8]) {
+    private func appendOwnFields(to output: inout ByteBuffer) {
         Forwarding.appendRequestID(requestID, to: &output)
         Forwarding.appendDate(loop.unixMilliseconds / 1000, to: &output)
     }

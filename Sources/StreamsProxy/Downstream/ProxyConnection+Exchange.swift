@@ -16,7 +16,7 @@ extension ProxyConnection {
         var bytesUpstream = loop.memory.takeBuffer()
         if admitted.checksContent, let principal {
             terms.forwarding.appendRequestFields(request, head, bytes, to: &bytesUpstream)
-            requestBytes = bytesUpstream
+            swap(&requestBytes, &bytesUpstream)
             contentUse = .checking(
                 GatheredRequest(
                     request: request, principal: principal, directory: worker.authenticator.directory))
@@ -35,7 +35,7 @@ extension ProxyConnection {
             contentUse = .atHand
             isComplete = true
         }
-        requestBytes = bytesUpstream
+        swap(&requestBytes, &bytesUpstream)
         begin(isComplete: isComplete)
     }
 
@@ -125,8 +125,10 @@ extension ProxyConnection {
     func sendRequest() {
         deadlines.connected(at: loop.now, timeouts)
         exchangeDeadline = deadlines.next
-        let request = requestBytes
-        upstream?.send(request.span)
+        // Taken out meanwhile, and back: it may have to be sent again.
+        var request = Swift.exchange(&requestBytes, with: ByteBuffer())
+        request.withSpan { upstream?.send($0) }
+        swap(&requestBytes, &request)
         if isStreamingContent {
             // While the client is slow to send, Luna-Streams can't be called silent.
             deadlines.paused()
@@ -284,7 +286,7 @@ extension ProxyConnection {
     }
 
     func dropRequest() {
-        loop.memory.giveBack(Swift.exchange(&requestBytes, with: []))
+        loop.memory.giveBack(Swift.exchange(&requestBytes, with: ByteBuffer()))
         releaseHeld()
     }
 

@@ -31,9 +31,9 @@ final class ProxyConnection: ServerConnection, RosteredClient {
     var asksUpgrade = false
     /// The request as it goes upstream: the head, and the content where all of it was at hand. Kept until an answer
     /// begins, for sending it again.
-    var requestBytes: [UInt8] = []
+    var requestBytes = ByteBuffer()
     /// Content that is being gathered.
-    var gathered: [UInt8] = []
+    var gathered = ByteBuffer()
     var isHeld = false
     /// What a request that is or was held has found out; nil for one that was decided at once.
     var findings: Findings?

@@ -67,21 +67,20 @@ final class Reception {
     /// The whole answer: no request has been read that it could depend on.
     private func answer(_ overload: Overload, _ requestID: RequestID) -> [UInt8] {
         let error = ErrorAnswer(.overloaded(overload))
-        var content: [UInt8] = []
-        error.appendContent(to: &content)
-        var answer: [UInt8] = []
-        answer.append("HTTP/1.1 ")
-        answer.append(decimal: error.status)
-        answer.append(" ")
-        answer.append(Status.reason(error.status))
-        answer.append("\r\n")
-        error.appendFields(to: &answer)
-        Forwarding.appendRequestID(requestID, to: &answer)
-        Forwarding.appendDate(loop.unixMilliseconds / 1000, to: &answer)
-        answer.append("Content-Length: ")
-        answer.append(decimal: content.count)
-        answer.append("\r\nConnection: close\r\n\r\n")
-        answer.append(contentsOf: content)
-        return answer
+        let content = [UInt8](writing: { error.appendContent(to: &$0) })
+        return [UInt8](writing: { answer in
+            answer.append("HTTP/1.1 ")
+            answer.append(decimal: error.status)
+            answer.append(" ")
+            answer.append(Status.reason(error.status))
+            answer.append("\r\n")
+            error.appendFields(to: &answer)
+            Forwarding.appendRequestID(requestID, to: &answer)
+            Forwarding.appendDate(loop.unixMilliseconds / 1000, to: &answer)
+            answer.append("Content-Length: ")
+            answer.append(decimal: content.count)
+            answer.append("\r\nConnection: close\r\n\r\n")
+            answer.append(contentsOf: content)
+        })
     }
 }

@@ -8,7 +8,7 @@ struct FieldRun {
     private var waiting = 0..<0
 
     /// The line goes along, as `name: value`.
-    mutating func add(_ line: FieldLine, _ bytes: Span<UInt8>, to output: inout [UInt8]) {
+    mutating func add(_ line: FieldLine, _ bytes: Span<UInt8>, to output: inout ByteBuffer) {
         let (name, value) = (line.nameRange, line.valueRange)
         let end = value.upperBound + 2
         // A value that is followed by its line's end: no white space was left out.
@@ -27,7 +27,7 @@ struct FieldRun {
     }
 
     /// Writes what waits: before anything else is written, and at the end.
-    mutating func write(_ bytes: Span<UInt8>, to output: inout [UInt8]) {
+    mutating func write(_ bytes: Span<UInt8>, to output: inout ByteBuffer) {
         guard !waiting.isEmpty else { return }
         output.append(bytes, waiting)
         waiting = 0..<0

@@ -82,7 +82,7 @@ package final class Forwarding: Sendable {
 
     /// Appends the head for Luna-Streams: the target built anew, the client's fields that pass, then ours.
     package func appendRequest(
-        _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
+        _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout ByteBuffer
     ) {
         appendRequestFields(request, head, bytes, to: &output)
         endRequest(request, head.method, head.framing, to: &output)
@@ -90,7 +90,7 @@ package final class Forwarding: Sendable {
 
     /// All of the head but what frames the content, which may still change.
     package func appendRequestFields(
-        _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
+        _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout ByteBuffer
     ) {
         output.append(head.method.name)
         output.append(0x20)
@@ -104,7 +104,7 @@ package final class Forwarding: Sendable {
 
     /// Frames the content and ends the head.
     package func endRequest(
-        _ request: ForwardedRequest, _ method: Method, _ framing: ContentFraming, to output: inout [UInt8]
+        _ request: ForwardedRequest, _ method: Method, _ framing: ContentFraming, to output: inout ByteBuffer
     ) {
         switch framing {
         case .length(let length):
@@ -122,7 +122,7 @@ package final class Forwarding: Sendable {
     }
 
     /// Builds the path from what the route table has understood: no byte of the client's path is copied.
-    private func appendPath(_ request: ForwardedRequest, to output: inout [UInt8]) {
+    private func appendPath(_ request: ForwardedRequest, to output: inout ByteBuffer) {
         let route = request.match.route
         if route == .streamsVersion {
             output.append(contentsOf: basePath)
@@ -141,7 +141,7 @@ package final class Forwarding: Sendable {
 
     /// `withoutLuna`: of fields that are LUNA's by their name none passes, known here or not.
     func appendClientFields(
-        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, withoutLuna: Bool = false, to output: inout [UInt8]
+        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, withoutLuna: Bool = false, to output: inout ByteBuffer
     ) {
         let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
         var run = FieldRun()
@@ -201,7 +201,7 @@ package final class Forwarding: Sendable {
     }
 
     func appendOwnFields(
-        _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout [UInt8]
+        _ request: ForwardedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout ByteBuffer
     ) {
         if let accountID = request.accountID {
             output.append("Luna-Account-Id: ")
@@ -228,7 +228,7 @@ package final class Forwarding: Sendable {
     /// The answer's end-to-end fields, and ours.
     package func appendAnswerFields(
         _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, route: Route, requestID: RequestID, unixSeconds: Int64,
-        to output: inout [UInt8]
+        to output: inout ByteBuffer
     ) {
         let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
         var run = FieldRun()
@@ -254,20 +254,20 @@ package final class Forwarding: Sendable {
         }
     }
 
-    static func appendRequestID(_ id: RequestID, to output: inout [UInt8]) {
+    static func appendRequestID(_ id: RequestID, to output: inout ByteBuffer) {
         output.append("Luna-Request-Id: ")
         id.append(to: &output)
         output.append("\r\n")
     }
 
-    static func appendDate(_ unixSeconds: Int64, to output: inout [UInt8]) {
+    static func appendDate(_ unixSeconds: Int64, to output: inout ByteBuffer) {
         output.append("Date: ")
         HTTPDate.append(unixSeconds: unixSeconds, to: &output)
         output.append("\r\n")
     }
 
     /// A Location that points at the upstream's `/1/…` points at our mount instead; any other stays.
-    private func appendLocation(_ bytes: Span<UInt8>, _ value: Range<Int>, to output: inout [UInt8]) {
+    private func appendLocation(_ bytes: Span<UInt8>, _ value: Range<Int>, to output: inout ByteBuffer) {
         output.append("Location: ")
         var path = value
         let origin = origin

@@ -37,7 +37,7 @@ package struct RequestID: Sendable, Equatable {
         self.init(bytes, range)
     }
 
-    package func append(to bytes: inout [UInt8]) {
+    package func append(to bytes: inout some ByteAppending & ~Copyable) {
         bytes.append(decimal: seconds, digits: 10)
         bytes.append(UInt8(ascii: ","))
         bytes.append(id)

@@ -48,7 +48,7 @@ package struct TraceContext: Sendable, Equatable {
     }
 
     /// The field of such a request, marked as sampled, which is what making it is for.
-    package static func append(madeFor requestID: RequestID, to output: inout [UInt8]) {
+    package static func append(madeFor requestID: RequestID, to output: inout ByteBuffer) {
         let id = traceID(madeFor: requestID)
         output.append("traceparent: 00-")
         output.append(hexadecimal: id.high)
@@ -56,13 +56,5 @@ package struct TraceContext: Sendable, Equatable {
         output.append("-")
         output.append(hexadecimal: id.low | 1 << 63)
         output.append("-01\r\n")
-    }
-}
-
-extension [UInt8] {
-    /// 16 digits.
-    fileprivate mutating func append(hexadecimal word: UInt64) {
-        let digits = (hexadecimalDigits(word >> 32).littleEndian, hexadecimalDigits(word).littleEndian)
-        Swift.withUnsafeBytes(of: digits) { append(contentsOf: $0) }
     }
 }

@@ -224,8 +224,7 @@ struct Explainer {
     ) -> Explanation.Query {
         let before = head.query.map { ShownQuery.text(bytes, $0) } ?? ""
         guard let edit else { return Explanation.Query(before: before, after: nil) }
-        var after: [UInt8] = []
-        edit.append(bytes, head.query, to: &after)
+        let after = [UInt8](writing: { edit.append(bytes, head.query, to: &$0) })
         return Explanation.Query(before: before, after: ShownQuery.text(after.span, min(1, after.count)..<after.count))
     }
 }

@@ -20,15 +20,16 @@ struct ShownUpstream {
         let request = ForwardedRequest(
             admitted, head, bytes, requestID: requestID ?? RequestID(seconds: 0, id: UniqueID(high: 0, low: 0)),
             peer: Array("(the client's address)".utf8), isSecure: isSecure)
-        var output: [UInt8] = []
-        forwarding.appendRequestFields(request, head, bytes, to: &output)
+        var written = ByteBuffer()
+        forwarding.appendRequestFields(request, head, bytes, to: &written)
         if admitted.checksContent {
             if let contentLength {
-                forwarding.endRequest(request, head.method, .length(contentLength), to: &output)
+                forwarding.endRequest(request, head.method, .length(contentLength), to: &written)
             }
         } else {
-            forwarding.endRequest(request, head.method, head.framing, to: &output)
+            forwarding.endRequest(request, head.method, head.framing, to: &written)
         }
+        let output = written.bytes
         let lines = String(decoding: output, as: UTF8.self).split(separator: "\r\n")
         var fields = lines.dropFirst().map(Self.field)
         if requestID == nil {

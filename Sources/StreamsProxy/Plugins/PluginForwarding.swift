@@ -13,7 +13,7 @@ struct PluginForwarding: Sendable {
     /// `permissions` is what the token holds, as JSON; nil where nobody came by token.
     func appendRequest(
         _ request: ForwardedRequest, _ principal: Principal?, permissions: [UInt8]?, _ head: borrowing RequestHead,
-        _ bytes: Span<UInt8>, to output: inout [UInt8]
+        _ bytes: Span<UInt8>, to output: inout ByteBuffer
     ) {
         output.append(head.method.name)
         output.append(0x20)
@@ -30,7 +30,7 @@ struct PluginForwarding: Sendable {
     }
 
     /// What a plugin is told of who asks, beside the account's id.
-    private static func append(_ principal: Principal, permissions: [UInt8]?, to output: inout [UInt8]) {
+    private static func append(_ principal: Principal, permissions: [UInt8]?, to output: inout ByteBuffer) {
         switch principal.accountType {
         case .user: output.appendField("Luna-Account-Type", "user")
         case .advancedUser: output.appendField("Luna-Account-Type", "advanced_user")

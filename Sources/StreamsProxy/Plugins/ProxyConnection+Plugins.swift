@@ -17,7 +17,7 @@ extension ProxyConnection {
 
     func appendPluginRequest(
         _ request: ForwardedRequest, _ principal: Principal?, _ head: borrowing RequestHead, _ bytes: Span<UInt8>,
-        to output: inout [UInt8]
+        to output: inout ByteBuffer
     ) {
         terms.plugins.forwarding.appendRequest(
             request, principal, permissions: principal.flatMap { worker.authenticator.permissions(of: $0) }, head,

@@ -64,7 +64,7 @@ package enum BodyEdit: Sendable, Equatable {
     }
 
     /// Writes the content that goes on.
-    package func append(_ content: Span<UInt8>, to output: inout [UInt8]) {
+    package func append(_ content: Span<UInt8>, to output: inout ByteBuffer) {
         switch self {
         case .unchanged: output.append(content)
         case .inserting(let account, let offset, let isOnlyMember):

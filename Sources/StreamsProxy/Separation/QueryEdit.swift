@@ -12,7 +12,7 @@ package enum QueryEdit: Sendable, Equatable {
     case removing(Range<Int>)
 
     /// Writes `?` and the query; nothing where there is none.
-    package func append(_ bytes: Span<UInt8>, _ query: Range<Int>?, to output: inout [UInt8]) {
+    package func append(_ bytes: Span<UInt8>, _ query: Range<Int>?, to output: inout ByteBuffer) {
         switch self {
         case .unchanged:
             guard let query else { return }
@@ -43,7 +43,7 @@ package enum QueryEdit: Sendable, Equatable {
         }
     }
 
-    private static func append(_ account: UniqueID, to output: inout [UInt8]) {
+    private static func append(_ account: UniqueID, to output: inout ByteBuffer) {
         output.append("account_id=")
         output.append(account)
     }

@@ -93,7 +93,7 @@ package enum SeparationRefusal: Error, Sendable, Equatable {
     }
 }
 
-extension [UInt8] {
+extension ByteAppending where Self: ~Copyable {
     /// `text`, with the id in the place of `{}` where there is one.
     package mutating func append(_ text: StaticString, naming id: UniqueID?) {
         guard let id else {

@@ -27,7 +27,7 @@ final class UpstreamConnection: EventSource {
     private var isFaulty = false
     private var method = Method.get
     /// The beginning of a head whose end has not come.
-    private var input: [UInt8] = []
+    private var input = ByteBuffer()
     private let output = OutputQueue()
     private var isPaused = false
     /// What the loop has been told that this connection keeps.
@@ -81,7 +81,7 @@ final class UpstreamConnection: EventSource {
         client = nil
         pool = nil
         output.removeAll(loop.memory)
-        loop.memory.giveBack(exchange(&input, with: []))
+        loop.memory.giveBack(exchange(&input, with: ByteBuffer()))
         countBytes()
         switch transport {
         case .plain:
@@ -245,15 +245,16 @@ final class UpstreamConnection: EventSource {
             interpret(bytes)
             return
         }
-        var pending = exchange(&input, with: [])
+        var pending = exchange(&input, with: ByteBuffer())
         pending.append(bytes)
         // A head that drips in is looked at again only where a line has ended: each look is over all of it.
         if phase == .head, !Self.hasLineEnd(bytes), pending.count < parser.limits.startLine {
-            input = pending
+            swap(&input, &pending)
             client?.upstreamAnswered()
             return
         }
-        interpret(pending.span)
+        pending.withSpan { interpret($0) }
+        loop.memory.giveBack(pending)
     }
 
     private static func hasLineEnd(_ bytes: Span<UInt8>) -> Bool {
@@ -290,7 +291,7 @@ final class UpstreamConnection: EventSource {
                 loop.memory.giveBack(head)
                 var kept = loop.memory.takeBuffer()
                 kept.append(bytes)
-                input = kept
+                swap(&input, &kept)
                 return nil
             }
         } catch {

@@ -19,8 +19,7 @@ enum BodyTarget {
             try checkRefusal(error, parsed)
             return
         }
-        var output: [UInt8] = []
-        edit.append(content.span, to: &output)
+        let output = [UInt8](writing: { edit.append(content.span, to: &$0) })
         try require(output.count == content.count + edit.growth, "it grows by another length")
         if method == .delete { try require(output == content, "a deletion's content is changed") }
         try checkAgain(output, method)

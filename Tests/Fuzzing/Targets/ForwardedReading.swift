@@ -37,8 +37,7 @@ enum ForwardedReading {
         let request = ForwardedRequest(
             match: RouteMatch(route: route, streamID: route.namesStream ? stream : nil), apiVersion: 1,
             accountID: account, requestID: requestID, peer: Array("192.0.2.7".utf8), asksUpgrade: false)
-        var output: [UInt8] = []
-        forwarding.appendRequest(request, head, message.span, to: &output)
+        let output = [UInt8](writing: { forwarding.appendRequest(request, head, message.span, to: &$0) })
 
         // A head that was let in may grow by what is added.
         var wide = MessageLimits()

@@ -20,8 +20,7 @@ enum QueryTarget {
             try checkRefusal(error, query, isWide: isWide || !hasQuery)
             return
         }
-        var output: [UInt8] = []
-        edit.append(query.span, hasQuery ? 0..<query.count : nil, to: &output)
+        let output = [UInt8](writing: { edit.append(query.span, hasQuery ? 0..<query.count : nil, to: &$0) })
         if isWide {
             try require(output == (hasQuery ? [UInt8(ascii: "?")] + query : []), "a wide reader's query is changed")
             return

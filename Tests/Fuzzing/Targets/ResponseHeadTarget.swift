@@ -47,9 +47,11 @@ enum ResponseHeadTarget {
             return
         }
         var output = Array("HTTP/1.1 \(head.status) ".utf8) + message[head.reason] + [13, 10]
-        Forwarding(ForwardedReading.configuration).appendAnswerFields(
-            head, message.span, route: route, requestID: ForwardedReading.requestID, unixSeconds: 784_111_777,
-            to: &output)
+        output += [UInt8](writing: { output in
+            Forwarding(ForwardedReading.configuration).appendAnswerFields(
+                head, message.span, route: route, requestID: ForwardedReading.requestID, unixSeconds: 784_111_777,
+                to: &output)
+        })
         output += Array("Content-Length: 7\r\n\r\n".utf8)
         var wide = MessageLimits()
         wide.startLine = .max / 4

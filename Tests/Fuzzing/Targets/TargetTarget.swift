@@ -26,8 +26,7 @@ enum TargetTarget {
         let request = ForwardedRequest(
             match: match, apiVersion: version, accountID: ForwardedReading.account,
             requestID: ForwardedReading.requestID, peer: Array("192.0.2.7".utf8), asksUpgrade: false)
-        var output: [UInt8] = []
-        forwarding.appendRequest(request, head, message.span, to: &output)
+        let output = [UInt8](writing: { forwarding.appendRequest(request, head, message.span, to: &$0) })
         let line = output.prefix { $0 != 13 }.split(separator: 32, omittingEmptySubsequences: false)
         try require(line.count == 3, "a request line of \(line.count) words")
         let target = String(decoding: line[1], as: UTF8.self)
