@@ -208,8 +208,10 @@ final class UpstreamConnection: EventSource {
                 setDeadline(loop.now.advanced(by: Interval(nanoseconds: 1)))
                 break
             }
+            // Each round may be another exchange's; within one the client is asked for once.
+            let client = client
             switch transport.receive(descriptor, into: &buffer, limit: client?.readLimit ?? buffer.count) {
-            case .bytes(let count): process(buffer.span.extracting(0..<count))
+            case .bytes(let count): if let client { process(buffer.span.extracting(0..<count), for: client) }
             case .wouldBlock: break receiving
             case .end:
                 ended(isReset: wasResetWhileSending)
@@ -240,9 +242,10 @@ final class UpstreamConnection: EventSource {
         }
     }
 
-    private func process(_ bytes: Span<UInt8>) {
+    private func process(_ bytes: Span<UInt8>, for client: ProxyConnection) {
+        client.upstreamAnswered()
         guard !input.isEmpty else {
-            interpret(bytes)
+            interpret(bytes, for: client)
             return
         }
         var pending = exchange(&input, with: ByteBuffer())
@@ -250,10 +253,9 @@ final class UpstreamConnection: EventSource {
         // A head that drips in is looked at again only where a line has ended: each look is over all of it.
         if phase == .head, !Self.hasLineEnd(bytes), pending.count < parser.limits.startLine {
             swap(&input, &pending)
-            client?.upstreamAnswered()
             return
         }
-        pending.withSpan { interpret($0) }
+        pending.withSpan { interpret($0, for: client) }
         loop.memory.giveBack(pending)
     }
 
@@ -262,19 +264,18 @@ final class UpstreamConnection: EventSource {
         return false
     }
 
-    private func interpret(_ bytes: Span<UInt8>) {
-        client?.upstreamAnswered()
+    private func interpret(_ bytes: Span<UInt8>, for client: ProxyConnection) {
         var position = 0
         while true {
             switch phase {
             case .head:
                 let rest = bytes.extracting(position..<bytes.count)
-                guard rest.count > 0, let length = interpretHead(rest) else { return }
+                guard rest.count > 0, let length = interpretHead(rest, for: client) else { return }
                 position += length
             case .content:
-                guard interpretContent(bytes, &position) else { return }
+                guard interpretContent(bytes, &position, for: client) else { return }
             case .tunnel:
-                if position < bytes.count { client?.upstreamTunnel(bytes.extracting(position..<bytes.count)) }
+                if position < bytes.count { client.upstreamTunnel(bytes.extracting(position..<bytes.count)) }
                 return
             case .idle, .complete, .closed:
                 return
@@ -283,8 +284,7 @@ final class UpstreamConnection: EventSource {
     }
 
     /// Returns the head's length, or nil when there is nothing more to do with these bytes.
-    private func interpretHead(_ bytes: Span<UInt8>) -> Int? {
-        guard let client else { return nil }
+    private func interpretHead(_ bytes: Span<UInt8>, for client: ProxyConnection) -> Int? {
         var head = loop.memory.takeResponseHead()
         do throws(MessageError) {
             guard try parser.parse(bytes, answering: method, into: &head) else {
@@ -313,22 +313,24 @@ final class UpstreamConnection: EventSource {
         return phase == .closed ? nil : length
     }
 
-    private func interpretContent(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
+    private func interpretContent(
+        _ bytes: Span<UInt8>, _ position: inout Int, for client: ProxyConnection
+    ) -> Bool {
         let step: ContentStep
         do throws(MessageError) {
             var reading = reader
             defer { reader = reading }
             step = try reading.next(bytes, from: &position)
         } catch {
-            client?.upstreamFailed(.unreadable(error))
+            client.upstreamFailed(.unreadable(error))
             return false
         }
         switch step {
         case .content(let run):
-            client?.upstreamContent(bytes.extracting(run))
+            client.upstreamContent(bytes.extracting(run))
             return true
         case .needMore:
-            client?.upstreamPaused()
+            client.upstreamPaused()
             return false
         case .finished:
             complete(surplus: bytes.count - position)
