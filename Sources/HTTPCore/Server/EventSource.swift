@@ -22,7 +22,7 @@ public struct Events: OptionSet, Sendable {
 ///
 /// It belongs to the loop's thread, like all that it refers to. `ready` and `deadlinePassed` are its only entries.
 open class EventSource {
-    package let loop: EventLoop
+    package final let loop: EventLoop
     /// The descriptor, or -1 once it is closed.
     package final var descriptor: Int32 { number }
     private final var number: Int32

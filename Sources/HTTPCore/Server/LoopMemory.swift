@@ -6,9 +6,9 @@
 package final class LoopMemory {
     /// How much is read from a socket at once: a preview frame of 64 KiB comes with its head in one piece, not in one
     /// and a few bytes (a third of the calls for such a frame; strace, 2026-11).
-    package static let readSize = 131_072
+    package static var readSize: Int { 131_072 }
     /// How much of what nobody has used yet, or of what nobody takes, is put up with for one client.
-    static let waitingMaximum = 65536
+    static var waitingMaximum: Int { 65536 }
 
     private var readBuffer: [UInt8] = []
     private var requestHead: RequestHead?

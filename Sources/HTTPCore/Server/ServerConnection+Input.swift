@@ -4,7 +4,8 @@ import Glibc
 /// From bytes to requests.
 extension ServerConnection {
     func receive() {
-        var buffer = loop.memory.takeReadBuffer()
+        let memory = loop.memory
+        var buffer = memory.takeReadBuffer()
         let result =
             switch transport {
             case .plain: SystemCall.receive(descriptor, into: &buffer, limit: readLimit(buffer.count))
@@ -18,7 +19,7 @@ extension ServerConnection {
         case .wouldBlock: break
         case .failed: if !answerPlainHTTP() { close(phase == .lingering ? .completed : .clientGone) }
         }
-        loop.memory.giveBack(readBuffer: buffer)
+        memory.giveBack(readBuffer: buffer)
     }
 
     /// No more is read ahead of an answer than may wait.

@@ -197,7 +197,8 @@ final class UpstreamConnection: EventSource {
     }
 
     private func receive() {
-        var buffer = loop.memory.takeReadBuffer()
+        let memory = loop.memory
+        var buffer = memory.takeReadBuffer()
         // TLS records may wait inside libcurl, of which epoll knows nothing: read until it has none, but not for ever
         // in one turn. Plain sockets are asked once; what is left makes them ready again.
         var rounds = 0
@@ -221,7 +222,7 @@ final class UpstreamConnection: EventSource {
                 break receiving
             }
         } while isSecure && phase != .closed && phase != .idle && !isPaused
-        loop.memory.giveBack(readBuffer: buffer)
+        memory.giveBack(readBuffer: buffer)
     }
 
     private var isSecure: Bool {
