@@ -46,6 +46,7 @@ package struct HeadParser: Sendable {
             bytes, head.fields, version: head.version, status: head.status, method: method,
             announced: &head.announcedLength)
         let options = try ConnectionOptions(checking: bytes, head.fields)
+        head.nominatesFields = options.namesFields
         head.isPersistent =
             !options.hasClose && (head.version == .http11 || options.hasKeepAlive) && head.framing != .untilClose
             && !statesContentWhereNoneIs(head)
