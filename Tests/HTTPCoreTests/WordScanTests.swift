@@ -80,7 +80,20 @@ import Testing
             let end = bytes.firstIndex { !Self.isLetter($0) && !(0x2D...0x39).contains($0) } ?? bytes.count
             let found = bytes.span.endOfPlainPath(from: 0, before: bytes.count)
             #expect(found == end)
+            let hostEnd = bytes[..<end].firstIndex(of: UInt8(ascii: "/")) ?? end
+            let foundInHost = bytes.span.endOfPlainHost(from: 0, before: bytes.count)
+            #expect(foundInHost == hostEnd)
         }
+    }
+
+    @Test(arguments: "aZ-.059".utf8)
+    func `Every byte at every place is plain in a host or not`(filling: UInt8) {
+        let wrong = Self.places(filling: filling) { bytes, place, byte in
+            let isPlain = Self.isLetter(byte) || ASCII.isDigit(byte) || "-.".utf8.contains(byte)
+            return bytes.span.endOfPlainHost(from: 0, before: bytes.count) == (isPlain ? bytes.count : place)
+                && bytes.span.endOfPlainHost(from: 0, before: place) == place
+        }
+        #expect(wrong == nil)
     }
 
     /// Where `isRight` is not, of all byte values at all places in up to 40 bytes that are else `filling`.

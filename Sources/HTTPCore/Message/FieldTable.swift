@@ -1,10 +1,10 @@
 /// One field line as places in the head's bytes. A head is at most 32 KiB long, so 16 bits are enough.
 package struct FieldLine: Sendable {
     package let name: FieldName
-    @usableFromInline let nameStart: UInt16
-    @usableFromInline let nameLength: UInt16
-    @usableFromInline let valueStart: UInt16
-    @usableFromInline let valueLength: UInt16
+    private let nameStart: UInt16
+    private let nameLength: UInt16
+    private let valueStart: UInt16
+    private let valueLength: UInt16
 
     /// `name` and `value` lie in a head.
     @inline(__always)
@@ -17,9 +17,9 @@ package struct FieldLine: Sendable {
     }
 
     /// Where the name stands.
-    @inlinable package var nameRange: Range<Int> { Int(nameStart)..<Int(nameStart) &+ Int(nameLength) }
+    package var nameRange: Range<Int> { Int(nameStart)..<Int(nameStart) &+ Int(nameLength) }
     /// Where the value stands, without the white space around it.
-    @inlinable package var valueRange: Range<Int> { Int(valueStart)..<Int(valueStart) &+ Int(valueLength) }
+    package var valueRange: Range<Int> { Int(valueStart)..<Int(valueStart) &+ Int(valueLength) }
     /// Name, colon, white space and value as they stand.
     package var lineRange: Range<Int> { Int(nameStart)..<Int(valueStart) &+ Int(valueLength) }
 }
@@ -33,13 +33,13 @@ package struct FieldLine: Sendable {
 package struct FieldTable: ~Copyable {
     /// Keeps `lines` and `first` for as long as the table is there.
     private var memory: FieldMemory
-    @usableFromInline var lines: UnsafeMutablePointer<FieldLine>
+    private var lines: UnsafeMutablePointer<FieldLine>
     /// Index of the first line of each known name; meaningful only where `seen` says so.
-    @usableFromInline let first: UnsafeMutablePointer<UInt16>
+    private let first: UnsafeMutablePointer<UInt16>
     private var capacity: Int
     package private(set) var count = 0
-    @usableFromInline var seen: UInt64 = 0
-    @usableFromInline var repeated: UInt64 = 0
+    private var seen: UInt64 = 0
+    private var repeated: UInt64 = 0
 
     package init() {
         memory = FieldMemory(capacity: 128)
@@ -48,7 +48,6 @@ package struct FieldTable: ~Copyable {
         capacity = memory.capacity
     }
 
-    @inlinable @inline(__always)
     package subscript(index: Int) -> FieldLine {
         precondition(index >= 0 && index < count)
         // SAFETY: `append` has written the first `count`, and `memory` is there.
@@ -86,19 +85,15 @@ package struct FieldTable: ~Copyable {
         capacity = memory.capacity
     }
 
-    @inlinable @inline(__always)
-    static func bit(_ name: FieldName) -> UInt64 { 1 &<< UInt64(name.rawValue) }
+    private static func bit(_ name: FieldName) -> UInt64 { 1 &<< UInt64(name.rawValue) }
 
     /// Whether a field of that name is there.
-    @inlinable @inline(__always)
     package func contains(_ name: FieldName) -> Bool { seen & Self.bit(name) != 0 }
 
     /// Whether more than one line has that name.
-    @inlinable @inline(__always)
     package func repeats(_ name: FieldName) -> Bool { repeated & Self.bit(name) != 0 }
 
     /// Where the value of the first line of that name stands.
-    @inlinable @inline(__always)
     package func value(_ name: FieldName) -> Range<Int>? {
         // SAFETY: `append` has written the place of a name that was seen.
         contains(name) ? self[Int(first[Int(name.rawValue)])].valueRange : nil

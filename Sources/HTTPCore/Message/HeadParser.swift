@@ -169,12 +169,17 @@ package struct HeadParser: Sendable {
             guard bytes[colon] == 0x3A, colon > position else {
                 try refuseName(bytes, line: position, at: colon)
             }
-            guard
-                let lineEnd = try endOfLine(
-                    bytes, from: colon + 1, limit: max(1, limits.head - colon - 2), tooLong: .headTooLong,
-                    control: .malformedFieldValue)
-            else { return nil }
-            guard lineEnd + 2 <= limits.head else { throw .headTooLong }
+            var lineEnd = bytes.firstControl(from: colon + 1, before: bound)
+            // So most lines end. What else it may be (a tab, an error, a line that is not whole) is seen from the start.
+            if lineEnd + 2 > bound || !bytes.isEqual(lineEnd..<lineEnd + 2, "\r\n") {
+                guard
+                    let end = try endOfLine(
+                        bytes, from: colon + 1, limit: max(1, limits.head - colon - 2), tooLong: .headTooLong,
+                        control: .malformedFieldValue)
+                else { return nil }
+                guard end + 2 <= limits.head else { throw .headTooLong }
+                lineEnd = end
+            }
             guard fields.count < limits.fields else { throw .tooManyFields }
             let name = FieldName(bytes, position..<colon)
             if name == .other, FieldName.isFramingAlias(bytes, position..<colon) { throw .aliasedFieldName }

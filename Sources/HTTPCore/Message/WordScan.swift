@@ -41,29 +41,47 @@ extension Span<UInt8> {
         endOfRun(from: start, before: end, ofLettersAnd: 0x2D, to: 0x39)
     }
 
-    /// The index of the first byte from `start`, or `end`, that is neither an ASCII letter nor one from `low` to `high`.
+    /// The index of the first byte from `start`, or `end`, that is neither a letter, a digit nor one of `-.`: so are most
+    /// hosts.
+    package func endOfPlainHost(from start: Int, before end: Int) -> Int {
+        endOfRun(from: start, before: end, ofLettersAnd: 0x2D, to: 0x39, exceptSlash: true)
+    }
+
+    /// The index of the first byte from `start`, or `end`, that is neither an ASCII letter nor one from `low` to `high`, or
+    /// that is a slash if that is excepted.
     @inline(__always)
-    private func endOfRun(from start: Int, before end: Int, ofLettersAnd low: UInt8, to high: UInt8) -> Int {
+    private func endOfRun(
+        from start: Int, before end: Int, ofLettersAnd low: UInt8, to high: UInt8, exceptSlash: Bool = false
+    ) -> Int {
         precondition(start >= 0 && end <= count)
         let ones = 0x0101_0101_0101_0101 as UInt64
         var index = start
-        while index &+ 8 <= end {
+        // What stands behind `end` may be looked at, so that few runs are finished byte by byte.
+        let last = Swift.min(end &- 1, count &- 8)
+        while index <= last {
             let word = uncheckedWord(at: index)
             let lower = word | 0x2020_2020_2020_2020
             // Added to a byte below 0x80, `0x80 - x` sets the highest bit where the byte is at least x. A byte that is
-            // not is no member, and only such a one carries into the next: the lowest bit set is right.
-            let isLetter = (lower &+ (0x80 - 0x61) &* ones) & ~(lower &+ (0x80 - 0x7B) &* ones)
-            let isBetween = (word &+ UInt64(0x80 - low) &* ones) & ~(word &+ UInt64(0x7F - high) &* ones)
-            let found = (~(isLetter | isBetween) | word) & 0x8080_8080_8080_8080
-            if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
+            // not is no member, and only such a one carries into the next or borrows from it: the lowest bit set is
+            // right.
+            let isLetter = (lower &+ (0x80 - 0x61) &* ones) ^ (lower &+ (0x80 - 0x7B) &* ones)
+            let isBetween = (word &+ UInt64(0x80 - low) &* ones) ^ (word &+ UInt64(0x7F - high) &* ones)
+            var other = ~(isLetter | isBetween) | word
+            if exceptSlash {
+                let slash = word ^ 0x2F &* ones
+                other |= (slash &- ones) & ~slash
+            }
+            let found = other & 0x8080_8080_8080_8080
+            if found != 0 { return Swift.min(index &+ found.trailingZeroBitCount / 8, end) }
             index &+= 8
         }
         while index < end {
             let byte = self[index]
-            guard (byte | 0x20) &- 0x61 < 26 || byte >= low && byte <= high else { return index }
+            let isBetween = byte >= low && byte <= high && !(exceptSlash && byte == 0x2F)
+            guard (byte | 0x20) &- 0x61 < 26 || isBetween else { return index }
             index &+= 1
         }
-        return index
+        return Swift.min(index, end)
     }
 
     /// Eight bytes, the first in the lowest place.
