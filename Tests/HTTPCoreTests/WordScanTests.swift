@@ -31,38 +31,102 @@ import Testing
         }
     }
 
-    @Test(arguments: ["te", "host", "accept", "expect", "upgrade", "location", "luna-account-id", "http2-settings"])
-    func `A name is recognised in any case, and with one byte changed it is another`(text: String) {
-        let known: [String: StaticString] = [
-            "te": "te", "host": "host", "accept": "accept", "expect": "expect", "upgrade": "upgrade",
-            "location": "location", "luna-account-id": "luna-account-id", "http2-settings": "http2-settings",
-        ]
-        guard let word = known[text] else {
-            Issue.record("\(text) has no spelling")
-            return
+    @Test(arguments: [0x61, 0x20, 0x7E, 0x80, 0xFF] as [UInt8])
+    func `Every byte at every place is a control or not, whatever the others are`(filling: UInt8) {
+        let wrong = Self.places(filling: filling) { bytes, place, byte in
+            let end = byte < 0x20 || byte == 0x7F ? place : bytes.count
+            return bytes.span.firstControl(from: 0, before: bytes.count) == end
+                && bytes.span.firstControl(from: place, before: bytes.count) == end
+                && bytes.span.firstControl(from: 0, before: place) == place
         }
-        let name = Array(text.utf8)
-        let capitals = Array(text.uppercased().utf8)
-        #expect(isEqual(name, word))
-        #expect(isEqual(capitals, word))
-        for place in name.indices {
-            for byte in UInt8.min...UInt8.max {
-                var changed = name
-                changed[place] = byte
-                let isSame = ASCII.lowercase(byte) == name[place]
-                #expect(isEqual(changed, word) == isSame)
+        #expect(wrong == nil)
+    }
+
+    @Test(arguments: "aZ-5_~".utf8)
+    func `Every byte at every place is of a token or not`(filling: UInt8) {
+        let wrong = Self.places(filling: filling) { bytes, place, byte in
+            let end = ASCII.isToken(byte) ? bytes.count : place
+            return bytes.span.endOfToken(from: 0, before: bytes.count) == end
+                && bytes.span.endOfToken(from: place, before: bytes.count) == end
+                && bytes.span.endOfToken(from: 0, before: place) == place
+        }
+        #expect(wrong == nil)
+    }
+
+    @Test func `A token ends at its first other byte, whatever follows`() {
+        var random = SeededRandom(22)
+        for _ in 0..<20_000 {
+            let bytes = (0..<24).map { _ in Self.nameByte(&random) }
+            let end = bytes.firstIndex { !ASCII.isToken($0) } ?? bytes.count
+            let found = bytes.span.endOfToken(from: 0, before: bytes.count)
+            #expect(found == end)
+        }
+    }
+
+    @Test(arguments: "aZ-./059".utf8)
+    func `Every byte at every place is plain in a path or not`(filling: UInt8) {
+        let wrong = Self.places(filling: filling) { bytes, place, byte in
+            let isPlain = Self.isLetter(byte) || ASCII.isDigit(byte) || "-./".utf8.contains(byte)
+            return bytes.span.endOfPlainPath(from: 0, before: bytes.count) == (isPlain ? bytes.count : place)
+                && bytes.span.endOfPlainPath(from: 0, before: place) == place
+        }
+        #expect(wrong == nil)
+    }
+
+    @Test func `What is plain ends at the first other byte, whatever follows`() {
+        var random = SeededRandom(23)
+        for _ in 0..<20_000 {
+            let bytes = (0..<24).map { _ in Self.nameByte(&random) }
+            let end = bytes.firstIndex { !Self.isLetter($0) && !(0x2D...0x39).contains($0) } ?? bytes.count
+            let found = bytes.span.endOfPlainPath(from: 0, before: bytes.count)
+            #expect(found == end)
+            let hostEnd = bytes[..<end].firstIndex(of: UInt8(ascii: "/")) ?? end
+            let foundInHost = bytes.span.endOfPlainHost(from: 0, before: bytes.count)
+            #expect(foundInHost == hostEnd)
+        }
+    }
+
+    @Test(arguments: "aZ-.059".utf8)
+    func `Every byte at every place is plain in a host or not`(filling: UInt8) {
+        let wrong = Self.places(filling: filling) { bytes, place, byte in
+            let isPlain = Self.isLetter(byte) || ASCII.isDigit(byte) || "-.".utf8.contains(byte)
+            return bytes.span.endOfPlainHost(from: 0, before: bytes.count) == (isPlain ? bytes.count : place)
+                && bytes.span.endOfPlainHost(from: 0, before: place) == place
+        }
+        #expect(wrong == nil)
+    }
+
+    /// Where `isRight` is not, of all byte values at all places in up to 40 bytes that are else `filling`.
+    private static func places(
+        filling: UInt8, isRight: (_ bytes: [UInt8], _ place: Int, _ byte: UInt8) -> Bool
+    ) -> String? {
+        for length in 1...40 {
+            var bytes = [UInt8](repeating: filling, count: length)
+            for place in 0..<length {
+                for byte in UInt8.min...UInt8.max {
+                    bytes[place] = byte
+                    if !isRight(bytes, place, byte) { return "\(byte) at \(place) of \(length)" }
+                }
+                bytes[place] = filling
             }
         }
-        let longer = name + [0x78]
-        #expect(!isEqual(longer, word))
+        return nil
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+    }
+
+    /// Mostly a letter or hyphen, else anything.
+    private static func nameByte(_ random: inout SeededRandom) -> UInt8 {
+        let number = random.next()
+        if number & 0x700 == 0 { return UInt8(truncatingIfNeeded: number) }
+        let names = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-".utf8)
+        return names[Int((number >> 16) % UInt64(names.count))]
     }
 
     private func firstControl(_ bytes: [UInt8], from start: Int) -> Int {
         bytes.span.firstControl(from: start, before: bytes.count)
-    }
-
-    private func isEqual(_ bytes: [UInt8], _ word: StaticString) -> Bool {
-        bytes.span.isEqual(0..<bytes.count, ignoringCaseOf: word)
     }
 
     private static func visible(_ random: inout SeededRandom) -> UInt8 {

@@ -1,11 +1,11 @@
 /// The connection options of a message (RFC 9110 §7.6.1), all Connection lines together: an empty first line must not
 /// hide the second (CVE-2021-33197).
 package struct ConnectionOptions: Sendable {
-    package private(set) var hasClose = false
-    package private(set) var hasKeepAlive = false
-    package private(set) var hasUpgrade = false
+    private(set) var hasClose = false
+    private(set) var hasKeepAlive = false
+    private(set) var hasUpgrade = false
     /// Whether any other option stands there: such a one names a field that must not be forwarded.
-    package private(set) var namesFields = false
+    private(set) var namesFields = false
     private var count = 0
 
     /// Any real message has three or four. Each field is compared with each option: 7,500 of them in one head, which anybody
@@ -14,18 +14,31 @@ package struct ConnectionOptions: Sendable {
 
     /// The options of a message whose field lines those are; throws where they are more than `maximum`, empty ones included.
     init(checking bytes: Span<UInt8>, _ fields: borrowing FieldTable) throws(MessageError) {
-        self.init(bytes, fields)
-        if count > Self.maximum { throw .tooManyOptions }
-    }
-
-    package init(_ bytes: Span<UInt8>, _ fields: borrowing FieldTable) {
-        guard fields.contains(.connection) else { return }
+        guard let value = fields.value(.connection) else { return }
+        guard fields.repeats(.connection) else {
+            try addLine(bytes, value)
+            return
+        }
         for index in 0..<fields.count where fields[index].name == .connection {
-            add(bytes, fields[index].valueRange)
+            try addLine(bytes, fields[index].valueRange)
         }
     }
 
-    private mutating func add(_ bytes: Span<UInt8>, _ value: Range<Int>) {
+    private mutating func addLine(_ bytes: Span<UInt8>, _ value: Range<Int>) throws(MessageError) {
+        // What most messages say that say anything, seen without taking a list apart.
+        if bytes.isEqual(value, ignoringCaseOf: "keep-alive") {
+            count += 1
+            hasKeepAlive = true
+        } else if bytes.isEqual(value, ignoringCaseOf: "close") {
+            count += 1
+            hasClose = true
+        } else {
+            addList(bytes, value)
+        }
+        if count > Self.maximum { throw .tooManyOptions }
+    }
+
+    private mutating func addList(_ bytes: Span<UInt8>, _ value: Range<Int>) {
         var elements = ListElements(value)
         while let option = elements.next(bytes) {
             count += 1

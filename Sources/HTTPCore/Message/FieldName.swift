@@ -82,79 +82,8 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
     }
 
     /// The code of the name at `range`, upper and lower case alike (RFC 9110 §5.1).
-    ///
-    /// Length and first letter leave one or two candidates; those are compared in full.
     package init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        guard range.count >= 2, range.count <= 24 else {
-            self = .other
-            return
-        }
-        let first = UInt16(ASCII.lowercase(bytes[range.lowerBound]))
-        let candidates: (FieldName, FieldName)
-        switch UInt16(range.count) << 8 | first {
-        case 2 << 8 | 0x74: candidates = (.te, .other)
-        case 3 << 8 | 0x76: candidates = (.via, .other)
-        case 4 << 8 | 0x64: candidates = (.date, .other)
-        case 4 << 8 | 0x68: candidates = (.host, .other)
-        case 4 << 8 | 0x65: candidates = (.etag, .other)
-        case 5 << 8 | 0x72: candidates = (.range, .other)
-        case 5 << 8 | 0x61: candidates = (.allow, .other)
-        case 6 << 8 | 0x63: candidates = (.cookie, .other)
-        case 6 << 8 | 0x65: candidates = (.expect, .other)
-        case 6 << 8 | 0x6F: candidates = (.origin, .other)
-        case 6 << 8 | 0x73: candidates = (.server, .other)
-        case 7 << 8 | 0x74: candidates = (.trailer, .other)
-        case 7 << 8 | 0x75: candidates = (.upgrade, .other)
-        case 8 << 8 | 0x6C: candidates = (.location, .other)
-        case 9 << 8 | 0x66: candidates = (.forwarded, .other)
-        case 9 << 8 | 0x78: candidates = (.xRealIP, .other)
-        case 10 << 8 | 0x63: candidates = (.connection, .other)
-        case 10 << 8 | 0x6B: candidates = (.keepAlive, .other)
-        case 10 << 8 | 0x74: candidates = (.tracestate, .other)
-        case 11 << 8 | 0x74: candidates = (.traceparent, .other)
-        case 11 << 8 | 0x72: candidates = (.retryAfter, .other)
-        case 12 << 8 | 0x63: candidates = (.contentType, .other)
-        case 13 << 8 | 0x61: candidates = (.authorization, .other)
-        case 13 << 8 | 0x63: candidates = (.cacheControl, .other)
-        case 13 << 8 | 0x78: candidates = (.xHTTPMethod, .xRewriteURL)
-        case 14 << 8 | 0x63: candidates = (.contentLength, .other)
-        case 14 << 8 | 0x68: candidates = (.http2Settings, .other)
-        case 14 << 8 | 0x78: candidates = (.xOriginalURL, .other)
-        case 15 << 8 | 0x6C: candidates = (.lunaAccountID, .lunaRequestID)
-        case 15 << 8 | 0x78: candidates = (.xForwardedFor, .other)
-        case 16 << 8 | 0x78: candidates = (.xForwardedHost, .xForwardedPort)
-        case 16 << 8 | 0x70: candidates = (.proxyConnection, .other)
-        case 16 << 8 | 0x77: candidates = (.wwwAuthenticate, .other)
-        case 17 << 8 | 0x74: candidates = (.transferEncoding, .other)
-        case 17 << 8 | 0x78:
-            let third = bytes[range.lowerBound + 2] | 0x20
-            if third == 0x61 {
-                candidates = (.xAccelBuffering, .other)
-            } else if third == 0x6D {
-                candidates = (.xMethodOverride, .other)
-            } else {
-                candidates = (.xForwardedProto, .other)
-            }
-        case 18 << 8 | 0x70: candidates = (.proxyAuthenticate, .other)
-        case 18 << 8 | 0x78: candidates = (.xForwardedPrefix, .other)
-        case 19 << 8 | 0x70: candidates = (.proxyAuthorization, .other)
-        case 22 << 8 | 0x78: candidates = (.xHTTPMethodOverride, .other)
-        case 24 << 8 | 0x6C: candidates = (.lunaStreamsAPIVersion, .other)
-        default:
-            self = .other
-            return
-        }
-        if candidates.0.isSpelled(bytes, range) {
-            self = candidates.0
-        } else if candidates.1 != .other, candidates.1.isSpelled(bytes, range) {
-            self = candidates.1
-        } else {
-            self = .other
-        }
-    }
-
-    private func isSpelled(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        bytes.isEqual(range, ignoringCaseOf: spelling)
+        self = KnownNames.name(bytes, range)
     }
 
     /// Whether the name at `range` would be one of those in `isProtected` if `_` and `.` were hyphens: some
@@ -171,14 +100,14 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
 
     /// Whether the name at `range`, which is none of the known ones, would be Content-Length or Transfer-Encoding if `_`
     /// and `.` were hyphens: a reader that takes it so finds another end of the content.
+    @inline(__always)
     static func isFramingAlias(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        let word: StaticString
-        switch range.count {
-        case 14: word = "content-length"
-        case 17: word = "transfer-encoding"
-        default: return false
-        }
-        return word.withUTF8Buffer { letters in
+        range.count == 14 && isAlias(bytes, range, of: "content-length")
+            || range.count == 17 && isAlias(bytes, range, of: "transfer-encoding")
+    }
+
+    private static func isAlias(_ bytes: Span<UInt8>, _ range: Range<Int>, of word: StaticString) -> Bool {
+        word.withUTF8Buffer { letters in
             for offset in 0..<letters.count {
                 let byte = ASCII.lowercase(bytes[range.lowerBound + offset])
                 let isSeparator = byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
@@ -225,15 +154,10 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
 }
 
 extension ASCII {
-    /// Whether the bytes at `range` are `word`, which is in lower case, in any case.
+    /// Whether the bytes at `range` are `word`, in any case: as `Span.isEqual`, for words that aren't known beforehand.
     package static func isEqual(
         _ bytes: Span<UInt8>, _ range: Range<Int>, ignoringCaseOf word: StaticString
     ) -> Bool {
-        guard range.count == word.utf8CodeUnitCount else { return false }
-        return word.withUTF8Buffer { letters in
-            var index = 0
-            while index < letters.count, lowercase(bytes[range.lowerBound + index]) == letters[index] { index += 1 }
-            return index == letters.count
-        }
+        bytes.isEqual(range, ignoringCaseOf: word)
     }
 }

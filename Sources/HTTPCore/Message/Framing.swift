@@ -127,6 +127,7 @@ package struct ListElements: Sendable {
 
 extension ASCII {
     /// The range without spaces and tabs at either end (OWS, RFC 9110 §5.6.3).
+    @inline(__always)
     package static func trim(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         var start = range.lowerBound
         var end = range.upperBound

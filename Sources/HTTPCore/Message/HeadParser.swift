@@ -46,6 +46,7 @@ package struct HeadParser: Sendable {
             bytes, head.fields, version: head.version, status: head.status, method: method,
             announced: &head.announcedLength)
         let options = try ConnectionOptions(checking: bytes, head.fields)
+        head.nominatesFields = options.namesFields
         head.isPersistent =
             !options.hasClose && (head.version == .http11 || options.hasKeepAlive) && head.framing != .untilClose
             && !statesContentWhereNoneIs(head)
@@ -87,16 +88,13 @@ package struct HeadParser: Sendable {
 
     /// A line that is too long is one with a long target (414), not a method without end.
     private func checkMethodEnds(_ bytes: Span<UInt8>) throws(MessageError) {
-        var index = 0
-        while index < limits.startLine, ASCII.isToken(bytes[index]) { index += 1 }
-        if index == limits.startLine { throw .malformedRequestLine }
+        if bytes.endOfToken(from: 0, before: limits.startLine) == limits.startLine { throw .malformedRequestLine }
     }
 
     private func parseRequestLine(
         _ bytes: Span<UInt8>, _ line: Range<Int>, into head: inout RequestHead
     ) throws(MessageError) {
-        var index = line.lowerBound
-        while index < line.upperBound, ASCII.isToken(bytes[index]) { index += 1 }
+        let index = bytes.endOfToken(from: line.lowerBound, before: line.upperBound)
         guard index > line.lowerBound, index < line.upperBound, bytes[index] == 0x20 else {
             throw .malformedRequestLine
         }
@@ -137,16 +135,14 @@ package struct HeadParser: Sendable {
 
     /// Byte for byte `HTTP/1.1` or `HTTP/1.0`; other digits are another version (505), other bytes no version at all.
     private func version(_ bytes: Span<UInt8>, at start: Int) throws(MessageError) -> HTTPVersion {
+        if bytes.isEqual(start..<start + 8, "HTTP/1.1") { return .http11 }
         guard bytes[start] == 0x48, bytes[start + 1] == 0x54, bytes[start + 2] == 0x54, bytes[start + 3] == 0x50,
             bytes[start + 4] == 0x2F, ASCII.isDigit(bytes[start + 5]), bytes[start + 6] == 0x2E,
             ASCII.isDigit(bytes[start + 7])
         else { throw .malformedRequestLine }
         guard bytes[start + 5] == 0x31 else { throw .unsupportedVersion }
-        switch bytes[start + 7] {
-        case 0x31: return .http11
-        case 0x30: return .http10
-        default: throw .unsupportedVersion
-        }
+        guard bytes[start + 7] == 0x30 else { throw .unsupportedVersion }
+        return .http10
     }
 
     /// Reads field lines up to the empty line; returns the index after it, or nil while it has not come.
@@ -165,8 +161,7 @@ package struct HeadParser: Sendable {
                 guard position + 2 <= limits.head else { throw .headTooLong }
                 return position + 2
             }
-            var colon = position
-            while colon < bound, ASCII.isToken(bytes[colon]) { colon += 1 }
+            let colon = bytes.endOfToken(from: position, before: bound)
             guard colon < bound else {
                 if colon >= limits.head { throw .headTooLong }
                 return nil
@@ -174,22 +169,22 @@ package struct HeadParser: Sendable {
             guard bytes[colon] == 0x3A, colon > position else {
                 try refuseName(bytes, line: position, at: colon)
             }
-            guard
-                let lineEnd = try endOfLine(
-                    bytes, from: colon + 1, limit: max(1, limits.head - colon - 2), tooLong: .headTooLong,
-                    control: .malformedFieldValue)
-            else { return nil }
-            guard lineEnd + 2 <= limits.head else { throw .headTooLong }
+            var lineEnd = bytes.firstControl(from: colon + 1, before: bound)
+            // So most lines end. What else it may be (a tab, an error, a line that is not whole) is seen from the start.
+            if lineEnd + 2 > bound || !bytes.isEqual(lineEnd..<lineEnd + 2, "\r\n") {
+                guard
+                    let end = try endOfLine(
+                        bytes, from: colon + 1, limit: max(1, limits.head - colon - 2), tooLong: .headTooLong,
+                        control: .malformedFieldValue)
+                else { return nil }
+                guard end + 2 <= limits.head else { throw .headTooLong }
+                lineEnd = end
+            }
             guard fields.count < limits.fields else { throw .tooManyFields }
             let name = FieldName(bytes, position..<colon)
             if name == .other, FieldName.isFramingAlias(bytes, position..<colon) { throw .aliasedFieldName }
-            let value = ASCII.trim(bytes, colon + 1..<lineEnd)
             fields.append(
-                FieldLine(
-                    name: name, nameStart: UInt16(truncatingIfNeeded: position),
-                    nameLength: UInt16(truncatingIfNeeded: colon - position),
-                    valueStart: UInt16(truncatingIfNeeded: value.lowerBound),
-                    valueLength: UInt16(truncatingIfNeeded: value.count)))
+                FieldLine(name, name: position..<colon, value: ASCII.trim(bytes, colon + 1..<lineEnd)))
             position = lineEnd + 2
         }
     }

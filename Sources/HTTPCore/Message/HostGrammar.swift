@@ -12,6 +12,7 @@ enum HostGrammar {
             guard index < range.upperBound, isIPv6(bytes, start..<index) else { return false }
             index += 1
         } else {
+            index = bytes.endOfPlainHost(from: index, before: range.upperBound)
             while index < range.upperBound, isName(bytes[index]) { index += 1 }
             guard index > range.lowerBound else { return false }
         }

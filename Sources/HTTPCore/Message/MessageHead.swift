@@ -28,6 +28,8 @@ public struct RequestHead: ~Copyable {
     package internal(set) var expectsContinue = false
     /// `Upgrade` with `upgrade` among the connection options, from an HTTP/1.1 client (RFC 9110 §7.8).
     package internal(set) var asksUpgrade = false
+    /// Whether a connection option is the name of a field, which then must not be forwarded (RFC 9110 §7.6.1).
+    package internal(set) var nominatesFields = false
     /// Bytes of the head, the empty line included.
     package internal(set) var length = 0
 
@@ -52,6 +54,8 @@ public struct ResponseHead: ~Copyable {
     package internal(set) var announcedLength: Int?
     /// Whether the connection can carry another request afterwards.
     package internal(set) var isPersistent = true
+    /// Whether a connection option is the name of a field, which then must not be forwarded (RFC 9110 §7.6.1).
+    package internal(set) var nominatesFields = false
     /// Bytes of the head, the empty line included.
     package internal(set) var length = 0
 

@@ -7,6 +7,7 @@ enum RequestRules {
         // Forwarded twice, it would be one type for one reader and the other for the next.
         if head.fields.repeats(.contentType) { throw .repeatedContentType }
         let options = try ConnectionOptions(checking: bytes, head.fields)
+        head.nominatesFields = options.namesFields
         head.isPersistent = !options.hasClose && (head.version == .http11 || options.hasKeepAlive)
         head.asksUpgrade = options.hasUpgrade && head.version == .http11 && head.fields.contains(.upgrade)
         head.expectsContinue = false

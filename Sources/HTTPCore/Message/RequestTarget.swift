@@ -42,7 +42,7 @@ enum RequestTarget {
     private static func parsePath(
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ head: inout RequestHead
     ) throws(MessageError) {
-        var index = range.lowerBound
+        var index = bytes.endOfPlainPath(from: range.lowerBound, before: range.upperBound)
         while index < range.upperBound, ASCII.isPath(bytes[index]) {
             try checkEscape(bytes, at: index, before: range.upperBound)
             index += 1

@@ -143,7 +143,7 @@ package final class Forwarding: Sendable {
     func appendClientFields(
         _ head: borrowing RequestHead, _ bytes: Span<UInt8>, withoutLuna: Bool = false, to output: inout ByteBuffer
     ) {
-        let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
+        let hasNominations = head.nominatesFields
         var run = FieldRun()
         for index in 0..<head.fields.count {
             let line = head.fields[index]
@@ -230,7 +230,7 @@ package final class Forwarding: Sendable {
         _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, route: Route, requestID: RequestID, unixSeconds: Int64,
         to output: inout ByteBuffer
     ) {
-        let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
+        let hasNominations = head.nominatesFields
         var run = FieldRun()
         for index in 0..<head.fields.count {
             let line = head.fields[index]

@@ -67,7 +67,7 @@ struct ShownUpstream {
     private static func withheld(
         _ head: borrowing RequestHead, _ bytes: Span<UInt8>, sent: [ShownField]
     ) -> [String] {
-        let hasNominations = ConnectionOptions(bytes, head.fields).namesFields
+        let hasNominations = head.nominatesFields
         var names = ["Authorization"]
         for index in 0..<head.fields.count {
             let line = head.fields[index]

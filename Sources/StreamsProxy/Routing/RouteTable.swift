@@ -106,28 +106,3 @@ package struct RouteTable: Sendable {
         return RouteMatch(route: route, streamID: nil)
     }
 }
-
-extension Span<UInt8> {
-    /// Whether the bytes at `range` are exactly `text`.
-    func isEqual(_ range: Range<Int>, _ text: StaticString) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { letters in
-            var index = 0
-            while index < letters.count, self[range.lowerBound + index] == letters[index] { index += 1 }
-            return index == letters.count
-        }
-    }
-
-    /// Whether the bytes at `range` are exactly `other`.
-    func isEqual(_ range: Range<Int>, _ other: Span<UInt8>) -> Bool {
-        guard range.count == other.count else { return false }
-        var index = 0
-        while index < other.count, self[range.lowerBound + index] == other[index] { index += 1 }
-        return index == other.count
-    }
-
-    /// Whether the bytes at `range` begin with `other`.
-    func starts(_ range: Range<Int>, with other: Span<UInt8>) -> Bool {
-        range.count >= other.count && isEqual(range.lowerBound..<range.lowerBound + other.count, other)
-    }
-}
