@@ -77,36 +77,3 @@ extension [UInt8] {
         append("\r\n")
     }
 }
-
-extension UniqueID {
-    /// The 36 characters, and four bytes that mean nothing.
-    @inline(__always)
-    package var textWords: (UInt64, UInt64, UInt64, UInt64, UInt64) {
-        let hyphen = UInt64(UInt8(ascii: "-"))
-        let second = hexadecimalDigits(high)
-        let third = hexadecimalDigits(low >> 32)
-        let fourth = hexadecimalDigits(low)
-        // Bytes in the order of their addresses, the first of each word in its lowest place.
-        return (
-            hexadecimalDigits(high >> 32).littleEndian,
-            (hyphen | (second & 0xFFFF_FFFF) << 8 | hyphen << 40 | (second >> 32) << 48).littleEndian,
-            (second >> 48 | hyphen << 16 | (third & 0xFFFF_FFFF) << 24 | hyphen << 56).littleEndian,
-            (third >> 32 | fourth << 32).littleEndian,
-            (fourth >> 32).littleEndian
-        )
-    }
-}
-
-/// The lower 32 bits of `word` as eight hexadecimal digits in lower case, the first in the lowest byte.
-@inline(__always)
-package func hexadecimalDigits(_ word: UInt64) -> UInt64 {
-    // Each nibble in a byte of its own, then the order turned round.
-    var digits = word & 0xFFFF_FFFF
-    digits = (digits << 16 | digits) & 0x0000_FFFF_0000_FFFF
-    digits = (digits << 8 | digits) & 0x00FF_00FF_00FF_00FF
-    digits = (digits << 4 | digits) & 0x0F0F_0F0F_0F0F_0F0F
-    digits = digits.byteSwapped
-    // 1 in each byte that is above 9: those are letters, which stand 39 places further on.
-    let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
-    return digits &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
-}
