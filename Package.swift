@@ -46,7 +46,8 @@ let package = Package(
             name: "HTTPCoreTests", dependencies: ["HTTPCore", "COpenSSL", "SeededRandom"], swiftSettings: strict),
         .testTarget(name: "AuthTests", dependencies: ["Auth", "HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
         .testTarget(
-            name: "StreamsProxyTests", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON", "FuzzTargets"],
+            name: "StreamsProxyTests",
+            dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON", "FuzzTargets", "SeededRandom"],
             swiftSettings: strict),
         .testTarget(
             name: "DemoLunaStreamsTests",

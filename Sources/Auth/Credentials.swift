@@ -15,31 +15,26 @@ package enum Credentials: Sendable, Equatable {
     /// `credentials` of RFC 9110 §11.4: scheme in any case, spaces, the rest. `value` is the field value without the
     /// white space around it.
     package init(_ head: Span<UInt8>, _ value: Range<Int>) {
+        // The scheme as one number, in lower case: 0x20 makes letters of letters alone.
+        var scheme: UInt64 = 0
         var end = value.lowerBound
-        while end < value.upperBound, head[end] != UInt8(ascii: " ") { end += 1 }
-        let scheme = value.lowerBound..<end
+        while end < value.upperBound, head[end] != UInt8(ascii: " ") {
+            scheme = scheme << 8 | UInt64(head[end] | 0x20)
+            end += 1
+        }
+        let length = end - value.lowerBound
         while end < value.upperBound, head[end] == UInt8(ascii: " ") { end += 1 }
         let rest = end..<value.upperBound
         let isReadable = !rest.isEmpty && rest.count <= Self.maximumLength
 
-        if Self.matches(head, scheme, "bearer") {
+        switch (length, scheme) {
+        case (6, 0x6265_6172_6572):  // bearer
             self = isReadable ? .bearer(rest) : .unreadable(.tokenCorrupted)
-        } else if Self.matches(head, scheme, "basic") {
+        case (5, 0x62_6173_6963):  // basic
             self = isReadable ? .basic(rest) : .unreadable(.basicUnreadable)
-        } else {
+        default:
             self = .unreadable(.unsupportedScheme)
         }
-    }
-
-    /// `name` is in lower case.
-    private static func matches(_ head: Span<UInt8>, _ scheme: Range<Int>, _ name: StaticString) -> Bool {
-        guard scheme.count == name.utf8CodeUnitCount else { return false }
-        var index = 0
-        while index < scheme.count {
-            if ASCII.lowercase(head[scheme.lowerBound + index]) != name.utf8Start[index] { return false }
-            index += 1
-        }
-        return true
     }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import StreamsProxy
 import Testing
 
@@ -27,5 +28,21 @@ struct LogClockTests {
                 "1970-01-01T00:00:01.000Z", "1970-01-01T00:00:01.001Z", "1970-01-01T00:00:01.999Z",
                 "1970-01-01T00:00:02.000Z", "1970-01-01T00:00:01.000Z",
             ])
+    }
+
+    /// In whichever zone the tests run, beside the C library's own text: `TZ=Asia/Kolkata` and `TZ=America/St_Johns` are
+    /// worth trying.
+    @Test(arguments: [0, 951_782_400, 1_795_608_000, 1_782_388_800])
+    func inTheZoneOfTheMachine(seconds: Int) {
+        var time = time_t(seconds)
+        var parts = tm()
+        localtime_r(&time, &parts)
+        var expected = [CChar](repeating: 0, count: 64)
+        strftime(&expected, expected.count, parts.tm_gmtoff == 0 ? "%FT%T.042Z" : "%FT%T.042%z", &parts)
+        var clock = LogClock(isLocal: true)
+        let written = text(Int64(seconds) * 1000 + 42, &clock)
+        // strftime writes the offset without a colon.
+        let plain = parts.tm_gmtoff == 0 ? written : "\(written.dropLast(3))\(written.suffix(2))"
+        #expect(plain == String(decoding: expected.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self))
     }
 }

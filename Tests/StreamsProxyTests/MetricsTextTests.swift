@@ -46,6 +46,10 @@ struct MetricsTextTests {
         #expect(lines.contains(#"errors_count_total{path="GET:/mount/streams",error_code="upstream"} 5"#))
     }
 
+    @Test func eachTableHasTheSizeThatIsWrittenOut() {
+        #expect(CounterLayout.holdsAllTables)
+    }
+
     @Test(arguments: [
         (0, "0.0001"), (100_000, "0.0001"), (100_001, "0.00025"), (1_000_000, "0.001"), (1_000_001, "0.0025"),
         (10_000_000_000, "10"), (10_000_000_001, "+Inf"), (86_400_000_000_000, "+Inf"),

@@ -207,6 +207,11 @@ struct RouteTableTests {
         }
     }
 
+    @Test func `A set of one method is that method's`() {
+        let sets: [MethodSet] = [.get, .head, .post, .put, .patch, .delete]
+        #expect(sets == [HTTPCore.Method.get, .head, .post, .put, .patch, .delete].map(MethodSet.init))
+    }
+
     @Test func `The table of methods is about every route`() {
         #expect(Set(Self.methods.flatMap(\.routes)) == Set(Route.allCases))
         for method in [Method.options, .connect, .trace, .other] {

@@ -50,24 +50,28 @@ extension ByteAppending where Self: ~Copyable {
     @inlinable
     public mutating func append(decimal value: Int) {
         var length = 1
-        var rest = value / 10
-        while rest > 0 {
+        var limit = 10
+        while length < 19, value >= limit {
             length += 1
-            rest /= 10
+            limit &*= 10
         }
         append(decimal: value, digits: length)
     }
 
-    /// The last `digits` decimal digits, at most 20, of a number that is not negative, zeros in front.
+    /// The last `digits` decimal digits, at most 24, of a number that is not negative, zeros in front.
     @inlinable
+    @inline(__always)
     public mutating func append(decimal value: Int, digits: Int) {
-        var rest = UInt64(truncatingIfNeeded: value)
-        var text = InlineArray<20, UInt8>(repeating: 0x30)
-        for index in stride(from: 19, to: 19 - digits, by: -1) {
-            text[index] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
+        let (rest, last) = UInt64(max(0, value)).quotientAndRemainder(dividingBy: 100_000_000)
+        let (first, middle) = rest.quotientAndRemainder(dividingBy: 100_000_000)
+        let zeros = 0x3030_3030_3030_3030 as UInt64
+        let text = (
+            (decimalDigits(first) | zeros).littleEndian, (decimalDigits(middle) | zeros).littleEndian,
+            (decimalDigits(last) | zeros).littleEndian
+        )
+        Swift.withUnsafeBytes(of: text) {
+            append(copying: UnsafeRawBufferPointer(rebasing: $0[(24 - digits)...]))
         }
-        append(text.span, 20 - digits..<20)
     }
 
     /// A number that is not negative, in hexadecimal, as chunk sizes are written.
@@ -93,8 +97,8 @@ extension ByteAppending where Self: ~Copyable {
     /// instructions of a request (callgrind, 2026-11, Swift 6.3).
     @inlinable
     public mutating func append(_ id: UniqueID) {
-        Swift.withUnsafeBytes(of: id.textWords) {
-            append(copying: UnsafeRawBufferPointer(rebasing: $0.prefix(UniqueID.textLength)))
+        Swift.withUnsafeBytes(of: textWords(id.high, id.low)) {
+            append(copying: UnsafeRawBufferPointer(rebasing: $0[..<36]))
         }
     }
 
@@ -106,39 +110,4 @@ extension ByteAppending where Self: ~Copyable {
         append(value)
         append("\r\n")
     }
-}
-
-extension UniqueID {
-    /// The 36 characters, and four bytes that mean nothing.
-    @inlinable
-    @inline(__always)
-    public var textWords: (UInt64, UInt64, UInt64, UInt64, UInt64) {
-        let hyphen = UInt64(UInt8(ascii: "-"))
-        let second = hexadecimalDigits(high)
-        let third = hexadecimalDigits(low >> 32)
-        let fourth = hexadecimalDigits(low)
-        // Bytes in the order of their addresses, the first of each word in its lowest place.
-        return (
-            hexadecimalDigits(high >> 32).littleEndian,
-            (hyphen | (second & 0xFFFF_FFFF) << 8 | hyphen << 40 | (second >> 32) << 48).littleEndian,
-            (second >> 48 | hyphen << 16 | (third & 0xFFFF_FFFF) << 24 | hyphen << 56).littleEndian,
-            (third >> 32 | fourth << 32).littleEndian,
-            (fourth >> 32).littleEndian
-        )
-    }
-}
-
-/// The lower 32 bits of `word` as eight hexadecimal digits in lower case, the first in the lowest byte.
-@inlinable
-@inline(__always)
-public func hexadecimalDigits(_ word: UInt64) -> UInt64 {
-    // Each nibble in a byte of its own, then the order turned round.
-    var digits = word & 0xFFFF_FFFF
-    digits = (digits << 16 | digits) & 0x0000_FFFF_0000_FFFF
-    digits = (digits << 8 | digits) & 0x00FF_00FF_00FF_00FF
-    digits = (digits << 4 | digits) & 0x0F0F_0F0F_0F0F_0F0F
-    digits = digits.byteSwapped
-    // 1 in each byte that is above 9: those are letters, which stand 39 places further on.
-    let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
-    return digits &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
 }

@@ -2,12 +2,15 @@
 /// gathered, output that waits. Each connection tells what it keeps at the end of an event in which something stayed
 /// behind, so what passes through at once costs nothing here.
 package final class BufferedBytes {
-    package private(set) var count = 0
+    /// Not read from elsewhere: so the compiler sees that no two accesses overlap.
+    private var sum = 0
+
+    package var count: Int { sum }
 
     package init() {}
 
     /// A connection that kept `old` bytes keeps `new` now.
     package func change(from old: Int, to new: Int) {
-        count += new - old
+        sum += new - old
     }
 }

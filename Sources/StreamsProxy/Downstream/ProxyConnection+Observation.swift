@@ -47,8 +47,7 @@ extension ProxyConnection {
     /// An answer that lasts has begun.
     func viewingBegan() {
         record.isViewing = true
-        let begun = record
-        worker.ledger.viewingBegan(begun, tally, LogNames(mount: terms.mount, client: peer.address))
+        worker.ledger.viewingBegan(line(.begin), LogNames(mount: terms.mount, client: peer.address))
     }
 
     /// The exchange is over; doing it twice is as doing it once.
@@ -56,11 +55,17 @@ extension ProxyConnection {
         guard record.isOpen else { return }
         record.isOpen = false
         record.end = end
-        // A copy: nothing is lent out of this object while others run.
-        let (ended, tally) = (record, tally)
-        worker.ledger.close(ended, tally, LogNames(mount: terms.mount, client: peer.address))
-        guard worker.points.isWanted, tally.status != 0 else { return }
-        worker.points.record(PointRecord(ended, tally, at: loop.now, unixMilliseconds: loop.unixMilliseconds))
+        let line = line(record.isViewing ? .end : .request)
+        worker.ledger.close(line, LogNames(mount: terms.mount, client: peer.address))
+        guard worker.points.isWanted, line.tally.status != 0 else { return }
+        worker.points.record(
+            PointRecord(line.record, line.tally, at: line.now, unixMilliseconds: line.unixMilliseconds))
+    }
+
+    /// A copy of what is known at this moment: nothing is lent out of this object while others run.
+    @inline(__always)
+    private func line(_ event: AccessEvent) -> AccessLine {
+        AccessLine(event, record, tally, at: loop.now, unixMilliseconds: loop.unixMilliseconds)
     }
 
     /// Adds what this connection holds at this moment.

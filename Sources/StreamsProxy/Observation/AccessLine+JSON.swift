@@ -2,7 +2,9 @@ import HTTPCore
 
 /// A line as one JSON object, always with the same members in the same order; what there is not is null.
 extension AccessLine {
-    func putJSON(_ clock: LogClock, _ names: LogNames, into line: inout LineWriter) {
+    func putJSON(_ clock: LogClock, _ names: borrowing LogNames, into output: inout LineWriter) {
+        // By value, so that it stays in registers.
+        var line = output
         line.put("{\"time\":\"")
         putTime(clock, into: &line)
         line.put("\",\"level\":\"")
@@ -31,9 +33,9 @@ extension AccessLine {
         } else {
             line.put("\",\"route\":null,\"account_id\":")
         }
-        line.put(record.accountID, otherwise: "null")
+        line.put(quoted: record.accountID)
         line.put(",\"token_id\":")
-        line.put(record.tokenID, otherwise: "null")
+        line.put(quoted: record.tokenID)
         if record.credential == 0 {
             line.put(",\"credential\":null,\"status\":")
         } else {
@@ -71,8 +73,10 @@ extension AccessLine {
             line.put(record.end.word)
             line.put("\"}\n")
         }
+        output = line
     }
 
+    @inline(__always)
     private func putJSONTimes(into line: inout LineWriter) {
         line.put(",\"total_us\":")
         line.put(decimal: totalMicroseconds)
@@ -84,10 +88,10 @@ extension AccessLine {
         line.put(decimal: Int(record.held / 1000))
     }
 
+    @inline(__always)
     func putTime(_ clock: LogClock, into line: inout LineWriter) {
         line.put(clock.date.span)
-        line.put(UInt8(ascii: "."))
-        line.put(decimal: Int(unixMilliseconds % 1000), digits: 3)
-        line.put(clock.zone.span)
+        line.put(threeDigits: Int(unixMilliseconds % 1000))
+        if let offset = clock.offset { line.put(offset.span) } else { line.put(UInt8(ascii: "Z")) }
     }
 }

@@ -2,7 +2,7 @@ import HTTPCore
 
 /// A line for eyes: what matters first, the rest as `name=value`, what there is not left out.
 extension AccessLine {
-    func putText(_ clock: LogClock, _ names: LogNames, into line: inout LineWriter) {
+    func putText(_ clock: LogClock, _ names: borrowing LogNames, into line: inout LineWriter) {
         putTime(clock, into: &line)
         line.put(" ")
         line.put(level.label)

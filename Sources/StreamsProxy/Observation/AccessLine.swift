@@ -18,7 +18,9 @@ package struct AccessLine {
     package let now: Instant
     /// The same moment in milliseconds since 1970.
     package let unixMilliseconds: Int64
+    package let level: LogLevel
 
+    @inline(__always)
     package init(
         _ event: AccessEvent, _ record: ExchangeRecord, _ tally: ExchangeTally, at now: Instant, unixMilliseconds: Int64
     ) {
@@ -27,15 +29,17 @@ package struct AccessLine {
         self.tally = tally
         self.now = now
         self.unixMilliseconds = unixMilliseconds
+        level = Self.level(tally.status, record.end)
     }
 
     /// More than any line has, mount and address apart: names and punctuation are some 450 bytes, ids 200, the ten
     /// numbers at most 190, words 150.
     package static let maximumLength = 1280
 
-    package var level: LogLevel {
-        if record.end == .cut || tally.status >= 500 { return .error }
-        return tally.status >= 400 || record.end != .completed ? .warning : .info
+    @inline(__always)
+    private static func level(_ status: Int, _ end: ExchangeEnd) -> LogLevel {
+        if end == .cut || status >= 500 { return .error }
+        return status >= 400 || end != .completed ? .warning : .info
     }
 
     package var totalMicroseconds: Int { Self.microseconds(record.began, now) }
@@ -50,7 +54,9 @@ package struct AccessLine {
     }
 
     /// Appends the line to `buffer`, its end included.
-    package func append(_ format: LogFormat, _ clock: inout LogClock, _ names: LogNames, to buffer: inout [UInt8]) {
+    package func append(
+        _ format: LogFormat, _ clock: inout LogClock, _ names: borrowing LogNames, to buffer: inout [UInt8]
+    ) {
         clock.advance(to: unixMilliseconds)
         let room = Self.maximumLength + names.maximumLength
         buffer.append(addingCapacity: room) { (output: inout OutputSpan<UInt8>) in

@@ -2,12 +2,33 @@ package import HTTPCore
 
 /// Where each number stands in the one array of a worker's counters. All tables are closed, so the array never grows,
 /// and what an attacker sends can't make it.
+///
+/// Sizes are written out and places computed from them, so that all are constants: asking the tables for their sizes, each
+/// request checked a dozen times whether that had been done yet (2026-11, Swift 6.3). `holdsAllTables` tells whether they
+/// are right.
 package enum CounterLayout {
     /// Route 0 is for paths that name nothing.
-    static let routeCount = Route.allCases.count + 1
-    static let methodCount = Method.allCases.count
+    static let routeCount = 18
+    static let methodCount = 10
+    static let statusCount = 38
+    static let errorCodeCount = 32
+    private static let reasonCount = 42
+    private static let endCount = 6
+    private static let faultCount = 3 * 37
+    private static let overloadCount = 4
+    private static let scalarCount = 18
+
+    /// Whether each table has the size that is written out.
+    package static var holdsAllTables: Bool {
+        routeCount == Route.allCases.count + 1 && methodCount == Method.allCases.count
+            && statusCount == statuses.count && errorCodeCount == errorCodes.count
+            && reasonCount == RefusalReason.allCases.count && endCount == ExchangeEnd.allCases.count
+            && faultCount == MessageFault.all.count && overloadCount == Overload.allCases.count
+            && scalarCount == Scalar.allCases.count && DurationBuckets.count == DurationBuckets.bounds.count + 1
+    }
+
     /// Each method on each route.
-    package static let pathCount = routeCount * methodCount
+    package static var pathCount: Int { routeCount * methodCount }
 
     /// Statuses that are counted each by itself; any other counts as 0.
     static let statuses = [
@@ -22,20 +43,20 @@ package enum CounterLayout {
     ]
 
     static let requests = 0
-    static let errors = requests + pathCount * statuses.count
-    static let durations = errors + pathCount * errorCodes.count
-    static let durationSums = durations + pathCount * DurationBuckets.count
-    static let reasons = durationSums + pathCount
-    static let ends = reasons + RefusalReason.allCases.count
-    static let connectFailures = ends + ExchangeEnd.allCases.count
-    static let faults = connectFailures + RefusalReason.allCases.count
-    static let overloads = faults + MessageFault.all.count
-    static let connects = overloads + Overload.allCases.count
-    static let connectSum = connects + DurationBuckets.count
-    static let turns = connectSum + 1
-    static let turnSum = turns + DurationBuckets.count
-    static let scalars = turnSum + 1
-    package static let count = scalars + Scalar.allCases.count
+    static var errors: Int { requests + pathCount * statusCount }
+    static var durations: Int { errors + pathCount * errorCodeCount }
+    static var durationSums: Int { durations + pathCount * DurationBuckets.count }
+    static var reasons: Int { durationSums + pathCount }
+    static var ends: Int { reasons + reasonCount }
+    static var connectFailures: Int { ends + endCount }
+    static var faults: Int { connectFailures + reasonCount }
+    static var overloads: Int { faults + faultCount }
+    static var connects: Int { overloads + overloadCount }
+    static var connectSum: Int { connects + DurationBuckets.count }
+    static var turns: Int { connectSum + 1 }
+    static var turnSum: Int { turns + DurationBuckets.count }
+    static var scalars: Int { turnSum + 1 }
+    package static var count: Int { scalars + scalarCount }
 
     /// The index of a status in `statuses`, by status.
     static let statusIndexes: [UInt8] = {

@@ -6,6 +6,10 @@ import HTTPCore
 final class Ledger: EventSource {
     private var sums = Counters()
     private var log: AccessLog
+    /// What each line asks of the log, plain: asking the log itself would count references for each.
+    private var isOn: Bool
+    private var level: LogLevel
+    private var format: LogFormat
     private var clock: LogClock
     private var batch: [UInt8] = []
     private var lines = 0
@@ -14,6 +18,9 @@ final class Ledger: EventSource {
 
     init(loop: EventLoop, log: AccessLog) {
         self.log = log
+        isOn = log.isOn
+        level = log.settings.level
+        format = log.settings.format
         clock = LogClock(isLocal: log.settings.isTimeLocal)
         super.init(descriptor: -1, loop: loop)
         open([])
@@ -24,6 +31,9 @@ final class Ledger: EventSource {
     func follow(_ log: AccessLog) {
         handOver()
         self.log = log
+        isOn = log.isOn
+        level = log.settings.level
+        format = log.settings.format
         clock = LogClock(isLocal: log.settings.isTimeLocal)
     }
 
@@ -40,31 +50,29 @@ final class Ledger: EventSource {
     }
 
     /// A preview begins: it may be long before there is more to tell.
-    func viewingBegan(_ record: ExchangeRecord, _ tally: ExchangeTally, _ names: LogNames) {
+    func viewingBegan(_ line: AccessLine, _ names: LogNames) {
         count { $0[.liveViewersEver] &+= 1 }
-        write(.begin, record, tally, names)
+        write(line, names)
     }
 
     /// An exchange is over: the last that is heard of it.
-    func close(_ record: ExchangeRecord, _ tally: ExchangeTally, _ names: LogNames) {
-        let now = loop.now
-        count { $0.count(record, tally, at: now) }
-        write(record.isViewing ? .end : .request, record, tally, names)
+    func close(_ line: AccessLine, _ names: LogNames) {
+        count { $0.count(line.record, line.tally, at: line.now) }
+        write(line, names)
     }
 
-    private func write(_ event: AccessEvent, _ record: ExchangeRecord, _ tally: ExchangeTally, _ names: LogNames) {
-        guard log.isOn else { return }
-        let line = AccessLine(event, record, tally, at: loop.now, unixMilliseconds: loop.unixMilliseconds)
-        guard line.level >= log.settings.level else { return }
+    private func write(_ line: AccessLine, _ names: LogNames) {
+        guard isOn, line.level >= level else { return }
         if batch.isEmpty {
             if batch.capacity == 0 { batch = log.takeBuffer() }
-            setDeadline(loop.now.advanced(by: delay))
+            setDeadline(line.now.advanced(by: delay))
         }
         // Taken out meanwhile, as in `count`.
         var (time, filling) = (clock, exchange(&batch, with: []))
-        line.append(log.settings.format, &time, names, to: &filling)
+        line.append(format, &time, names, to: &filling)
         let size = filling.count
-        (clock, batch) = (time, filling)
+        clock = time
+        batch = consume filling
         lines += 1
         if size >= AccessLog.batchSize { handOver() }
     }

@@ -13,12 +13,14 @@ package struct MethodSet: OptionSet, Sendable {
         rawValue = 1 << UInt16(method.rawValue)
     }
 
-    package static let get = MethodSet(.get)
-    package static let head = MethodSet(.head)
-    package static let post = MethodSet(.post)
-    package static let put = MethodSet(.put)
-    package static let patch = MethodSet(.patch)
-    package static let delete = MethodSet(.delete)
+    // By number, as `init(_ method:)` has them: so they are constants, where a call would have each read check whether it
+    // has been made yet.
+    package static let get = MethodSet(rawValue: 1 << 0)
+    package static let head = MethodSet(rawValue: 1 << 1)
+    package static let post = MethodSet(rawValue: 1 << 2)
+    package static let put = MethodSet(rawValue: 1 << 3)
+    package static let patch = MethodSet(rawValue: 1 << 4)
+    package static let delete = MethodSet(rawValue: 1 << 5)
 
     /// The value of an Allow field: every member and OPTIONS, which is answered everywhere.
     package var allow: StaticString {
