@@ -23,6 +23,9 @@ public struct Events: OptionSet, Sendable {
 /// It belongs to the loop's thread, like all that it refers to. `ready` and `deadlinePassed` are its only entries.
 open class EventSource {
     package final let loop: EventLoop
+    /// The loop's memory. A constant of each source's own: what is two steps away is retained for each use (a retain and a
+    /// release are some 20 ns of a request's 15 µs; perf, 2026-11, Swift 6.3).
+    package final let memory: LoopMemory
     /// The descriptor, or -1 once it is closed.
     package final var descriptor: Int32 { number }
     private final var number: Int32
@@ -39,6 +42,7 @@ open class EventSource {
     package init(descriptor: Int32, loop: EventLoop) {
         number = descriptor
         self.loop = loop
+        memory = loop.memory
     }
 
     /// The descriptor is ready for some of what was waited for, or has failed.

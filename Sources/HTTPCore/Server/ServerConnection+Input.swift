@@ -4,7 +4,6 @@ import Glibc
 /// From bytes to requests.
 extension ServerConnection {
     func receive() {
-        let memory = loop.memory
         var buffer = memory.takeReadBuffer()
         let result =
             switch transport {
@@ -58,7 +57,7 @@ extension ServerConnection {
     }
 
     private func keep(_ bytes: Span<UInt8>, from used: Int) {
-        var kept = loop.memory.takeBuffer()
+        var kept = memory.takeBuffer()
         kept.append(bytes, used..<bytes.count)
         swap(&input, &kept)
         if phase == .head { beginHead() }
@@ -77,7 +76,7 @@ extension ServerConnection {
         var pending = exchange(&input, with: ByteBuffer())
         let used = pending.withSpan { process($0) }
         if phase == .closed || used == pending.count {
-            loop.memory.giveBack(pending)
+            memory.giveBack(pending)
         } else {
             pending.removeFirst(used)
             swap(&input, &pending)
@@ -141,16 +140,16 @@ extension ServerConnection {
             }
         }
         let message = bytes.extracting(position..<bytes.count)
-        var head = loop.memory.takeRequestHead()
+        var head = memory.takeRequestHead()
         do throws(MessageError) {
             guard try serverTerms.parser.parse(message, into: &head) else {
-                loop.memory.giveBack(head)
+                memory.giveBack(head)
                 return false
             }
             try head.checkLength(maximum: settings.contentMaximum)
         } catch {
             let method = head.method
-            loop.memory.giveBack(head)
+            memory.giveBack(head)
             exchangeTally = ExchangeTally()
             exchangeTally.requestBytes = message.count
             refuse(error, method: method)
@@ -160,7 +159,7 @@ extension ServerConnection {
         isResumeAsked = false
         let isTaken = received(head, in: message)
         let length = head.length
-        loop.memory.giveBack(head)
+        memory.giveBack(head)
         if phase == .closed || phase == .lingering { return false }
         guard isTaken else {
             if isResumeAsked {

@@ -74,7 +74,7 @@ extension ServerConnection {
 
     private func append(_ write: (inout ByteBuffer) -> Void) {
         let before = output.count
-        output.append(loop.memory, write)
+        output.append(memory, write)
         exchangeTally.answerBytes += output.count - before
     }
 
@@ -142,7 +142,7 @@ extension ServerConnection {
 
     private func transmit(_ content: Span<UInt8>, closing: Span<UInt8>) -> IOResult {
         switch transport {
-        case .plain: output.send(to: descriptor, content, closing: closing, memory: loop.memory)
+        case .plain: output.send(to: descriptor, content, closing: closing, memory: memory)
         case .secure(let session): transmit(content, closing: closing, through: session)
         }
     }
@@ -255,7 +255,7 @@ extension ServerConnection {
     func linger() {
         guard phase != .closed, phase != .lingering else { return }
         phase = .lingering
-        loop.memory.giveBack(exchange(&input, with: ByteBuffer()))
+        memory.giveBack(exchange(&input, with: ByteBuffer()))
         flush()
         guard phase != .closed else { return }
         // While output waits, the patience with a client that does not take it is that of every answer.

@@ -320,8 +320,8 @@ open class ServerConnection: EventSource {
         closeDescriptor()
         transport = .plain
         exchangeTally.answerBytes = max(0, exchangeTally.answerBytes - output.count)
-        output.removeAll(loop.memory)
-        loop.memory.giveBack(exchange(&input, with: ByteBuffer()))
+        output.removeAll(memory)
+        memory.giveBack(exchange(&input, with: ByteBuffer()))
         heldBytes = 0
         countBytes()
         closed(end)

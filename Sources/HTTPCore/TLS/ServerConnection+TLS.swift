@@ -49,6 +49,6 @@ extension ServerConnection {
         // Even where the socket takes none of it, a record of it may be sealed: it can't be taken back any more.
         unsentFrom = nil
         return output.send(
-            content, closing: closing, run: TLSSession.recordSize, memory: loop.memory, session.send)
+            content, closing: closing, run: TLSSession.recordSize, memory: memory, session.send)
     }
 }

@@ -9,6 +9,7 @@ extension ProxyConnection {
             respond(refusal)
             return
         }
+        let terms = terms
         switch terms.admission.outcome(head, bytes, asking: self) {
         case .refused(let refusal):
             record.lead(to: terms.admission.routes.match(bytes, head.path))
@@ -113,7 +114,7 @@ extension ProxyConnection {
             return
         }
         if gathered.capacity == 0 {
-            var buffer = loop.memory.takeBuffer()
+            var buffer = memory.takeBuffer()
             swap(&gathered, &buffer)
         }
         gathered.append(bytes)
@@ -172,7 +173,7 @@ extension ProxyConnection {
     }
 
     func dropGathered() {
-        loop.memory.giveBack(Swift.exchange(&gathered, with: ByteBuffer()))
+        memory.giveBack(Swift.exchange(&gathered, with: ByteBuffer()))
         releaseHeld()
     }
 }
@@ -184,7 +185,8 @@ extension ProxyConnection: AdmissionSource {
             note(decision)
             return decision
         }
-        let step = worker.authenticator.decide(
+        let authenticator = worker.authenticator
+        let step = authenticator.decide(
             head: bytes, authorization: head.fields.value(.authorization),
             accountHeader: head.fields.value(.lunaAccountID), now: loop.unixMilliseconds)
         let decision: Decision?
@@ -197,7 +199,7 @@ extension ProxyConnection: AdmissionSource {
             let isRead = head.method == .get || head.method == .head
             decision = worker.ask(question, isRead: isRead, for: self)
         }
-        let look = worker.authenticator.lastLook
+        let look = authenticator.lastLook
         record.credential = look.fingerprint
         record.decision = look.isRemembered ? .cache : step.isDecided ? .local : .asked
         note(decision)

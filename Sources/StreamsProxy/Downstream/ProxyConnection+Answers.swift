@@ -5,7 +5,7 @@ extension ProxyConnection {
     func respond(_ refusal: Refusal) {
         guard !isClosed else { return }
         let answer = note(refusal)
-        var content = loop.memory.takeBuffer()
+        var content = memory.takeBuffer()
         answer.appendContent(to: &content)
         content.withSpan { content in
             respond(status: answer.status, content: content) { output in
@@ -13,7 +13,7 @@ extension ProxyConnection {
                 appendCommonFields(to: &output)
             }
         }
-        loop.memory.giveBack(content)
+        memory.giveBack(content)
     }
 
     func respondOptions(_ allow: StaticString) {

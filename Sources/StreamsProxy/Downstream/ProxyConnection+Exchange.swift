@@ -13,7 +13,7 @@ extension ProxyConnection {
         let request = ForwardedRequest(
             admitted, head, bytes, requestID: requestID, peer: peer.address, isSecure: isSecure)
         asksUpgrade = request.asksUpgrade
-        var bytesUpstream = loop.memory.takeBuffer()
+        var bytesUpstream = memory.takeBuffer()
         if admitted.checksContent, let principal {
             terms.forwarding.appendRequestFields(request, head, bytes, to: &bytesUpstream)
             swap(&requestBytes, &bytesUpstream)
@@ -91,7 +91,7 @@ extension ProxyConnection {
         releaseUpstream(keeps: false)
         if !isFresh, let pooled = pool.take() {
             record.connect(at: loop.now, reused: true)
-            worker.ledger.count { $0[.upstreamReused] &+= 1 }
+            ledger.count { $0[.upstreamReused] &+= 1 }
             connected(pooled)
             return
         }
@@ -106,18 +106,19 @@ extension ProxyConnection {
         exchangeDeadline = deadlines.next
     }
 
-    func connected(_ connection: UpstreamConnection) {
+    func connected(_ connection: consuming UpstreamConnection) {
         if attempt != nil { noteConnected() }
         attempt = nil
-        upstream = connection
         connection.serve(self, method: method)
-        perform(exchange.connected(isReused: connection.isReused))
+        let isReused = connection.isReused
+        upstream = connection
+        perform(exchange.connected(isReused: isReused))
         update()
     }
 
     func connectFailed(_ failure: UpstreamFailure) {
         attempt = nil
-        worker.ledger.count { $0.countConnectFailure(failure) }
+        ledger.count { $0.countConnectFailure(failure) }
         perform(exchange.connectFailed(failure))
         update()
     }
@@ -280,13 +281,12 @@ extension ProxyConnection {
     }
 
     func releaseUpstream(keeps: Bool) {
-        guard let released = upstream else { return }
-        upstream = nil
+        guard let released = Swift.exchange(&upstream, with: nil) else { return }
         if keeps { pool.put(released) } else { released.close() }
     }
 
     func dropRequest() {
-        loop.memory.giveBack(Swift.exchange(&requestBytes, with: ByteBuffer()))
+        memory.giveBack(Swift.exchange(&requestBytes, with: ByteBuffer()))
         releaseHeld()
     }
 

@@ -41,13 +41,13 @@ extension ProxyConnection {
         let before = record.connecting
         record.connected(at: loop.now)
         let took = record.connecting - before
-        worker.ledger.count { $0.countConnect(took) }
+        ledger.count { $0.countConnect(took) }
     }
 
     /// An answer that lasts has begun.
     func viewingBegan() {
         record.isViewing = true
-        worker.ledger.viewingBegan(line(.begin), LogNames(mount: terms.mount, client: peer.address))
+        ledger.viewingBegan(line(.begin), LogNames(mount: terms.mount, client: peer.address))
     }
 
     /// The exchange is over; doing it twice is as doing it once.
@@ -56,9 +56,9 @@ extension ProxyConnection {
         record.isOpen = false
         record.end = end
         let line = line(record.isViewing ? .end : .request)
-        worker.ledger.close(line, LogNames(mount: terms.mount, client: peer.address))
-        guard worker.points.isWanted, line.tally.status != 0 else { return }
-        worker.points.record(
+        ledger.close(line, LogNames(mount: terms.mount, client: peer.address))
+        guard points.isWanted, line.tally.status != 0 else { return }
+        points.record(
             PointRecord(line.record, line.tally, at: line.now, unixMilliseconds: line.unixMilliseconds))
     }
 

@@ -18,6 +18,9 @@ final class ProxyConnection: ServerConnection, RosteredClient {
     }
 
     let worker: Worker
+    /// The worker's: see `EventSource.memory` for why they stand here too.
+    let ledger: Ledger
+    let points: PointRecorder
     var place = 0
     var arrival = 0
     /// What the request at hand is served by, from its admission to its end.
@@ -55,6 +58,8 @@ final class ProxyConnection: ServerConnection, RosteredClient {
 
     init(descriptor: Int32, peer: SocketAddress, worker: Worker) {
         self.worker = worker
+        ledger = worker.ledger
+        points = worker.points
         terms = worker.terms
         super.init(
             descriptor: descriptor, peer: peer, loop: worker.loop, terms: terms.server,

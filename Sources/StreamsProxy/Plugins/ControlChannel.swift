@@ -72,10 +72,10 @@ final class ControlChannel: EventSource {
     /// Whether anything has come.
     private func read() -> Bool {
         guard descriptor >= 0 else { return false }
-        var buffer = loop.memory.takeReadBuffer()
+        var buffer = memory.takeReadBuffer()
         let result = SystemCall.receive(descriptor, into: &buffer, limit: buffer.count)
         if case .bytes(let count) = result { input.append(buffer.span, 0..<count) }
-        loop.memory.giveBack(readBuffer: buffer)
+        memory.giveBack(readBuffer: buffer)
         switch result {
         case .bytes:
             takeLines()

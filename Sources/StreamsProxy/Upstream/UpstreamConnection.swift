@@ -80,8 +80,8 @@ final class UpstreamConnection: EventSource {
         phase = .closed
         client = nil
         pool = nil
-        output.removeAll(loop.memory)
-        loop.memory.giveBack(exchange(&input, with: ByteBuffer()))
+        output.removeAll(memory)
+        memory.giveBack(exchange(&input, with: ByteBuffer()))
         countBytes()
         switch transport {
         case .plain:
@@ -100,9 +100,9 @@ final class UpstreamConnection: EventSource {
         switch transport {
         case .plain:
             let none: [UInt8] = []
-            sent(output.send(to: descriptor, bytes, closing: none.span, memory: loop.memory))
+            sent(output.send(to: descriptor, bytes, closing: none.span, memory: memory))
         case .secure:
-            output.append(loop.memory, bytes)
+            output.append(memory, bytes)
             flush()
         }
     }
@@ -110,7 +110,7 @@ final class UpstreamConnection: EventSource {
     /// Sends one chunk, or the last where `bytes` is empty.
     func sendChunk(_ bytes: Span<UInt8>) {
         guard phase != .closed else { return }
-        output.append(loop.memory) { output in
+        output.append(memory) { output in
             output.append(hexadecimal: bytes.count)
             output.append("\r\n")
             output.append(bytes)
@@ -122,9 +122,9 @@ final class UpstreamConnection: EventSource {
     private func flush() {
         switch transport {
         case .plain:
-            sent(output.send(to: descriptor, memory: loop.memory))
+            sent(output.send(to: descriptor, memory: memory))
         case .secure(let attempt, _):
-            sent(output.send(memory: loop.memory) { UpstreamTransport.send(attempt, $0) })
+            sent(output.send(memory: memory) { UpstreamTransport.send(attempt, $0) })
         }
     }
 
@@ -138,7 +138,7 @@ final class UpstreamConnection: EventSource {
             break
         case .end, .failed:
             // It may have answered before it closed: what is there to read decides, so nothing more is written.
-            output.removeAll(loop.memory)
+            output.removeAll(memory)
             if case .failed(ECONNRESET) = result { wasResetWhileSending = true }
         }
         updateInterest()
@@ -197,7 +197,6 @@ final class UpstreamConnection: EventSource {
     }
 
     private func receive() {
-        let memory = loop.memory
         var buffer = memory.takeReadBuffer()
         // TLS records may wait inside libcurl, of which epoll knows nothing: read until it has none, but not for ever
         // in one turn. Plain sockets are asked once; what is left makes them ready again.
@@ -257,7 +256,7 @@ final class UpstreamConnection: EventSource {
             return
         }
         pending.withSpan { interpret($0, for: client) }
-        loop.memory.giveBack(pending)
+        memory.giveBack(pending)
     }
 
     private static func hasLineEnd(_ bytes: Span<UInt8>) -> Bool {
@@ -286,17 +285,17 @@ final class UpstreamConnection: EventSource {
 
     /// Returns the head's length, or nil when there is nothing more to do with these bytes.
     private func interpretHead(_ bytes: Span<UInt8>, for client: ProxyConnection) -> Int? {
-        var head = loop.memory.takeResponseHead()
+        var head = memory.takeResponseHead()
         do throws(MessageError) {
             guard try parser.parse(bytes, answering: method, into: &head) else {
-                loop.memory.giveBack(head)
-                var kept = loop.memory.takeBuffer()
+                memory.giveBack(head)
+                var kept = memory.takeBuffer()
                 kept.append(bytes)
                 swap(&input, &kept)
                 return nil
             }
         } catch {
-            loop.memory.giveBack(head)
+            memory.giveBack(head)
             client.upstreamFailed(.unreadable(error))
             return nil
         }
@@ -310,7 +309,7 @@ final class UpstreamConnection: EventSource {
             phase = .content
             client.upstreamHead(head, bytes)
         }
-        loop.memory.giveBack(head)
+        memory.giveBack(head)
         return phase == .closed ? nil : length
     }
 

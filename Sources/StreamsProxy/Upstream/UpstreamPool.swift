@@ -25,7 +25,7 @@ final class UpstreamPool {
     }
 
     /// Keeps a connection that has nothing left to say.
-    func put(_ connection: UpstreamConnection) {
+    func put(_ connection: consuming UpstreamConnection) {
         guard !isRetired else {
             connection.close()
             return
