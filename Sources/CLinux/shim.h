@@ -23,7 +23,6 @@
 
 // Declared only under _GNU_SOURCE, which would make the system's types differ from those of Swift's Glibc module.
 extern int accept4(int, struct sockaddr *restrict, socklen_t *restrict, int);
-extern long syscall(long, ...);
 
 // Each call returns -errno on failure, so that nothing can run between the call and the reading of errno.
 
@@ -72,22 +71,12 @@ static inline int linux_accept(int listener, struct sockaddr_storage *address) {
     return (int)linux_result(accept4(listener, (struct sockaddr *)address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 
-// The data path makes its calls itself. In a process of several threads the C library's functions are cancellation points:
-// two atomic operations a call, a hundredth of a request's time (perf, 2026-11, glibc 2.36). Nobody here cancels threads.
-// Sanitizers watch the C library's functions: where one is there, they are called.
-extern void __asan_init(void) __attribute__((weak));
-extern void __tsan_init(void) __attribute__((weak));
-
-static inline int linux_is_sanitized(void) { return __asan_init || __tsan_init; }
-
 static inline long linux_receive(int descriptor, void *bytes, size_t count) {
-    if (linux_is_sanitized()) return linux_result(recv(descriptor, bytes, count, 0));
-    return linux_result(syscall(SYS_recvfrom, descriptor, bytes, count, 0, NULL, NULL));
+    return linux_result(recv(descriptor, bytes, count, 0));
 }
 
 static inline long linux_send(int descriptor, const void *bytes, size_t count) {
-    if (linux_is_sanitized()) return linux_result(send(descriptor, bytes, count, MSG_NOSIGNAL));
-    return linux_result(syscall(SYS_sendto, descriptor, bytes, count, MSG_NOSIGNAL, NULL, 0));
+    return linux_result(send(descriptor, bytes, count, MSG_NOSIGNAL));
 }
 
 // Three parts leave in one call: what was pending, the content, and what closes its chunk.
@@ -100,8 +89,7 @@ static inline long linux_send_parts(
     memset(&message, 0, sizeof message);
     message.msg_iov = parts;
     message.msg_iovlen = 3;
-    if (linux_is_sanitized()) return linux_result(sendmsg(descriptor, &message, MSG_NOSIGNAL));
-    return linux_result(syscall(SYS_sendmsg, descriptor, &message, MSG_NOSIGNAL));
+    return linux_result(sendmsg(descriptor, &message, MSG_NOSIGNAL));
 }
 
 static inline int linux_set_option(int descriptor, int level, int option, int value) {
@@ -171,6 +159,7 @@ static inline int linux_socket_pair(int *ends) {
 }
 
 // Readable once the process has ended, and closed by exec (Linux 5.3).
+extern long syscall(long, ...);
 static inline int linux_process_descriptor(pid_t process) {
     return (int)linux_result(syscall(SYS_pidfd_open, process, 0));
 }

@@ -10,8 +10,9 @@ package final class AccessLog: Sendable {
     /// Memory of batches that are written, for the next.
     private let spare = Mutex<[[UInt8]]>([])
 
-    /// From so many bytes on a batch is handed over.
-    static let batchSize = 32768
+    /// From so many bytes on a batch is handed over. Waking the thread that writes it took 2 % of all time with batches of half
+    /// the size, and a further doubling saves a third of a per cent (perf, 2026-11).
+    static let batchSize = 65536
     /// At the end the log gets this long to reach whoever reads it.
     private static let patience = DispatchTimeInterval.seconds(2)
 
