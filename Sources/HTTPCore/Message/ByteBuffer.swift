@@ -10,10 +10,11 @@ public struct ByteBuffer: ~Copyable {
     /// Nil as long as there is no memory.
     @usableFromInline
     var base: UnsafeMutablePointer<UInt8>?
+    // Half a word each: the connection of an idle client keeps four buffers, and is to stay below a kibibyte.
     @usableFromInline
-    var length = 0
+    var length: UInt32 = 0
     @usableFromInline
-    var room = 0
+    var room: UInt32 = 0
 
     /// Empty, and without memory.
     @inlinable
@@ -29,14 +30,14 @@ public struct ByteBuffer: ~Copyable {
     }
 
     @inlinable
-    public var count: Int { length }
+    public var count: Int { Int(length) }
 
     @inlinable
     public var isEmpty: Bool { length == 0 }
 
     /// How many bytes there is memory for.
     @inlinable
-    public var capacity: Int { room }
+    public var capacity: Int { Int(room) }
 
     /// Its bytes, for reading.
     @inlinable
@@ -44,7 +45,7 @@ public struct ByteBuffer: ~Copyable {
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         // SAFETY: `length` bytes from `base` are initialised; whoever borrows the buffer keeps it from changing.
-        try body(UnsafeBufferPointer(start: base, count: length).span)
+        try body(UnsafeBufferPointer(start: base, count: count).span)
     }
 
     /// A copy of its bytes.
@@ -61,32 +62,33 @@ public struct ByteBuffer: ~Copyable {
 
     /// Drops the first `count` bytes.
     public mutating func removeFirst(_ count: Int) {
-        precondition(count >= 0 && count <= length, "no more is dropped than there is")
+        precondition(count >= 0 && count <= self.count, "no more is dropped than there is")
         guard let base, count > 0 else { return }
         // SAFETY: both ranges lie within the initialised bytes.
-        base.update(from: base + count, count: length - count)
-        length -= count
+        base.update(from: base + count, count: self.count - count)
+        length -= UInt32(count)
     }
 
     /// Drops all but the first `count` bytes.
     public mutating func truncate(to count: Int) {
-        precondition(count >= 0 && count <= length, "no more is kept than there is")
-        length = count
+        precondition(count >= 0 && count <= self.count, "no more is kept than there is")
+        length = UInt32(count)
     }
 
-    /// Makes room for `count` bytes more, and for as many again as there are, so that bytes are seldom moved.
+    /// Makes room for `count` bytes more, and for as many again as there are, so that bytes are seldom moved. There is room
+    /// for 4 GiB; what is kept in buffers is bounded far below.
     @usableFromInline
     @inline(never)
     mutating func grow(by count: Int) {
-        let capacity = max(length + count, 2 * room, 64)
+        let capacity = max(self.count + count, 2 * self.capacity, 64)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         if let base {
             // SAFETY: the new memory is larger.
-            larger.initialize(from: base, count: length)
+            larger.initialize(from: base, count: self.count)
             base.deallocate()
         }
         base = larger
-        room = capacity
+        room = UInt32(capacity)
     }
 }
 
@@ -110,18 +112,18 @@ extension ByteBuffer: ByteAppending {
     public mutating func append(_ byte: UInt8) {
         if length == room { grow(by: 1) }
         // SAFETY: there is room for one.
-        base.unsafelyUnwrapped[length] = byte
+        base.unsafelyUnwrapped[count] = byte
         length &+= 1
     }
 
     @inlinable
     @inline(__always)
     public mutating func append(copying source: UnsafeRawBufferPointer) {
-        if room &- length < source.count { grow(by: source.count) }
+        if capacity &- count < source.count { grow(by: source.count) }
         guard let base, let first = source.baseAddress else { return }
         // SAFETY: there is room for as many.
-        UnsafeMutableRawPointer(base + length).copyMemory(from: first, byteCount: source.count)
-        length &+= source.count
+        UnsafeMutableRawPointer(base + count).copyMemory(from: first, byteCount: source.count)
+        length &+= UInt32(truncatingIfNeeded: source.count)
     }
 
     /// All of `bytes`.
