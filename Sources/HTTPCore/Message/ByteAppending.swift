@@ -10,6 +10,8 @@ extension [UInt8]: ByteAppending {
     @inlinable
     @inline(__always)
     public mutating func append(copying source: UnsafeRawBufferPointer) {
+        // All empty arrays share one place, and nothing appended would be written there too: by several threads at once.
+        guard !source.isEmpty else { return }
         append(addingCapacity: source.count) { (output: inout OutputSpan<UInt8>) in
             output.withUnsafeMutableBufferPointer { memory, count in
                 UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(memory)[count...]).copyMemory(
