@@ -65,10 +65,8 @@ import Testing
 
     @Test(arguments: "aZ-./059".utf8)
     func `Every byte at every place is plain in a path or not`(filling: UInt8) {
-        let wrong = Self.places(filling: filling) { bytes, place, byte in
-            let isPlain = Self.isLetter(byte) || ASCII.isDigit(byte) || "-./".utf8.contains(byte)
-            return bytes.span.endOfPlainPath(from: 0, before: bytes.count) == (isPlain ? bytes.count : place)
-                && bytes.span.endOfPlainPath(from: 0, before: place) == place
+        let wrong = Self.wrongPlace(filling: filling, plainBesides: "-./") {
+            $0.span.endOfPlainPath(from: 0, before: $1)
         }
         #expect(wrong == nil)
     }
@@ -88,12 +86,20 @@ import Testing
 
     @Test(arguments: "aZ-.059".utf8)
     func `Every byte at every place is plain in a host or not`(filling: UInt8) {
-        let wrong = Self.places(filling: filling) { bytes, place, byte in
-            let isPlain = Self.isLetter(byte) || ASCII.isDigit(byte) || "-.".utf8.contains(byte)
-            return bytes.span.endOfPlainHost(from: 0, before: bytes.count) == (isPlain ? bytes.count : place)
-                && bytes.span.endOfPlainHost(from: 0, before: place) == place
+        let wrong = Self.wrongPlace(filling: filling, plainBesides: "-.") {
+            $0.span.endOfPlainHost(from: 0, before: $1)
         }
         #expect(wrong == nil)
+    }
+
+    /// Where `end(bytes, limit)` is not the first byte that is neither a letter, a digit nor one of `marks`.
+    private static func wrongPlace(
+        filling: UInt8, plainBesides marks: String, _ end: (_ bytes: [UInt8], _ limit: Int) -> Int
+    ) -> String? {
+        places(filling: filling) { bytes, place, byte in
+            let isPlain = isLetter(byte) || ASCII.isDigit(byte) || marks.utf8.contains(byte)
+            return end(bytes, bytes.count) == (isPlain ? bytes.count : place) && end(bytes, place) == place
+        }
     }
 
     /// Where `isRight` is not, of all byte values at all places in up to 40 bytes that are else `filling`.

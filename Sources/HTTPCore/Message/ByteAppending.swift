@@ -90,7 +90,7 @@ extension ByteAppending where Self: ~Copyable {
 
     /// 16 digits, zeros in front.
     @inlinable
-    public mutating func append(hexadecimal word: UInt64) {
+    public mutating func append(hexadecimalWord word: UInt64) {
         let digits = (hexadecimalDigits(word >> 32).littleEndian, hexadecimalDigits(word).littleEndian)
         Swift.withUnsafeBytes(of: digits) { append(copying: $0) }
     }
@@ -100,7 +100,7 @@ extension ByteAppending where Self: ~Copyable {
     @inlinable
     public mutating func append(_ id: UniqueID) {
         Swift.withUnsafeBytes(of: textWords(id.high, id.low)) {
-            append(copying: UnsafeRawBufferPointer(rebasing: $0[..<36]))
+            append(copying: UnsafeRawBufferPointer(rebasing: $0[..<UniqueID.textLength]))
         }
     }
 

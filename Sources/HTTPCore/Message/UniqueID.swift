@@ -9,7 +9,8 @@ public struct UniqueID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The length of the text form, hyphens included.
-    public static let textLength = 36
+    @inlinable
+    public static var textLength: Int { 36 }
 
     /// Reads the 36 characters from `start`, hexadecimal digits of either case; nil where they are no UUID.
     package init?(_ bytes: Span<UInt8>, at start: Int) {

@@ -51,10 +51,10 @@ package struct TraceContext: Sendable, Equatable {
     package static func append(madeFor requestID: RequestID, to output: inout ByteBuffer) {
         let id = traceID(madeFor: requestID)
         output.append("traceparent: 00-")
-        output.append(hexadecimal: id.high)
-        output.append(hexadecimal: id.low)
+        output.append(hexadecimalWord: id.high)
+        output.append(hexadecimalWord: id.low)
         output.append("-")
-        output.append(hexadecimal: id.low | 1 << 63)
+        output.append(hexadecimalWord: id.low | 1 << 63)
         output.append("-01\r\n")
     }
 }
