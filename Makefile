@@ -6,9 +6,9 @@ PYTHON ?= /usr/bin/python3
 # Where SwiftPM puts the executables that run, bench and the end-to-end tests use.
 RELEASE := .build/release
 
-# The same words for building and testing, so that neither makes the other compile again.
-DEBUG_FLAGS := -Xswiftc -warnings-as-errors
 RELEASE_FLAGS := -c release
+# Where the tests are built and run, with the same flags: scripts/run-tests.
+export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests deploy-tests sanitizer-tests install conformance fuzz torture bench bench-check clean
@@ -26,7 +26,9 @@ run: build ## start the proxy in front of a demo Luna-Streams, and print command
 run-accounts: build ## the same with a demo Luna-Accounts, which decides who may pass
 	@scripts/run-demo --luna-accounts
 
-test: lint unit-tests plugin-tests end-to-end-tests deploy-tests ## everything that must hold before a merge
+test: lint ## everything that must hold before a merge; tells at the end what passed, failed and was skipped
+	scripts/install-dependencies test
+	scripts/run-tests
 
 lint: ## formatting, and the rules the compiler does not know
 	swift format lint --strict -r Sources Tests Package.swift
@@ -34,33 +36,23 @@ lint: ## formatting, and the rules the compiler does not know
 
 unit-tests: ## the Swift tests, debug (no warnings) and release
 	scripts/install-dependencies test
-	swift build --build-tests $(DEBUG_FLAGS)
-	swift test --skip-build $(DEBUG_FLAGS)
-	swift test $(RELEASE_FLAGS) --disable-testable-imports
+	scripts/run-tests swift-debug swift-release
 
 plugin-tests: ## the Python package of plugins, and its host program, without the proxy
 	scripts/install-dependencies test
-	$(PYTHON) -m pytest -q Tests/Plugins
+	scripts/run-tests plugins
 
 end-to-end-tests: ## the release executables against real clients and origins, and a minute of mutated messages
 	scripts/install-dependencies test
-	swift build $(RELEASE_FLAGS)
-	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
-	DEMO_LUNA_STREAMS=$(abspath $(RELEASE))/demo-luna-streams \
-	DEMO_LUNA_ACCOUNTS=$(abspath $(RELEASE))/demo-luna-accounts \
-	FUZZ_SECONDS=60 \
-	$(PYTHON) -m pytest -q -n 4 --dist loadfile -p no:cacheprovider Tests/EndToEnd
+	scripts/run-tests end-to-end
 
 deploy-tests: ## what lies in deploy/: installation, units, manifests, two replicas behind HAProxy
 	scripts/install-dependencies test
-	swift build $(RELEASE_FLAGS)
-	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
-	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/Deploy
+	scripts/run-tests deploy
 
 sanitizer-tests: ## Swift and end-to-end tests built with AddressSanitizer, then with ThreadSanitizer
 	scripts/install-dependencies test
-	scripts/sanitizer-tests address
-	scripts/sanitizer-tests thread
+	scripts/run-tests swift-address end-to-end-address swift-thread end-to-end-thread
 
 # Where `make install` puts things; DESTDIR goes before all of it, for packages.
 PREFIX ?= /usr/local
