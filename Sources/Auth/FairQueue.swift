@@ -1,6 +1,11 @@
 /// A bounded queue of what several clients wait for. They take turns, however many things each has in it; and where it
 /// is full, whoever has most in it makes room for whoever has less. So a flood of one client delays and pushes out only
 /// its own.
+///
+/// A client is named by a path of keys, from the widest: a network, and an address in it. Networks take turns, in each
+/// its addresses, and so on; and who has most is asked in the same order.
+///
+/// No operation looks at all that wait: each costs a few steps for every key of the path.
 package struct FairQueue<Element> {
     package enum Admission {
         case taken
@@ -9,47 +14,46 @@ package struct FairQueue<Element> {
         case full
     }
 
-    private struct Entry {
-        let element: Element
-        let client: UInt64
-        /// In which round of turns it is due: the next of a client is due a round after the one before.
-        let round: Int
-    }
-
     private let capacity: Int
-    /// In order of arrival. So few that looking through them all costs nothing beside what they wait for.
-    private var entries: [Entry] = []
-    private var round = 0
+    private var tree = TurnTree<Element>()
+    /// Outermost keys that have no turn for now.
+    private var resting: Set<UInt64> = []
 
     package init(capacity: Int) {
         self.capacity = capacity
     }
 
+    package var count: Int { tree.count }
+    /// How many nodes were looked at in all: what this costs, for tests.
+    package var steps: Int { tree.steps }
+
     package mutating func append(_ element: Element, of client: UInt64) -> Admission {
+        append(element, of: [client])
+    }
+
+    /// `path` is not empty.
+    package mutating func append(_ element: Element, of path: [UInt64]) -> Admission {
+        precondition(!path.isEmpty, "whoever waits has a name")
         var admission = Admission.taken
-        if entries.count >= capacity {
-            guard let last = entryToDisplace(for: client) else { return .full }
-            admission = .displacing(entries.remove(at: last).element)
+        if tree.count >= capacity {
+            guard let leaf = tree.leafToDisplace(for: path) else { return .full }
+            admission = .displacing(tree.removeLast(of: leaf))
         }
-        let own = entries.filter { $0.client == client }.map(\.round).max()
-        let due = own.map { max(round, $0 + 1) } ?? round
-        entries.append(Entry(element: element, client: client, round: due))
+        tree.append(element, at: path, takesTurns: !resting.contains(path[0]))
         return admission
     }
 
-    /// The next whose turn it is.
-    package mutating func popFirst() -> Element? {
-        guard var first = entries.indices.first else { return nil }
-        for index in entries.indices where entries[index].round < entries[first].round { first = index }
-        round = entries[first].round
-        return entries.remove(at: first).element
+    /// The next whose turn it is; nil where nobody waits but those that rest.
+    package mutating func popFirst() -> Element? { tree.popFirst() }
+
+    /// Whoever waits under this outermost key has no turn until `wake`.
+    package mutating func rest(_ key: UInt64) {
+        guard resting.insert(key).inserted else { return }
+        tree.setTakesTurns(false, outermost: key)
     }
 
-    /// The last of whoever has most, if that is more than `client` would have then.
-    private func entryToDisplace(for client: UInt64) -> Int? {
-        var counts: [UInt64: Int] = [:]
-        for entry in entries { counts[entry.client, default: 0] += 1 }
-        guard let most = counts.values.max(), most > counts[client, default: 0] + 1 else { return nil }
-        return entries.lastIndex { counts[$0.client] == most }
+    package mutating func wake(_ key: UInt64) {
+        guard resting.remove(key) != nil else { return }
+        tree.setTakesTurns(true, outermost: key)
     }
 }

@@ -64,7 +64,7 @@ package final class PasswordPool: Sendable {
     /// pool, or from within this call where the answer is remembered; with `failed`, on the thread of another's call,
     /// where this client had so many checks waiting that one had to go for others'. False where too many wait already,
     /// and then it never is.
-    package func submit(_ check: PasswordCheck, from client: UInt64, completion: @escaping Completion) -> Bool {
+    package func submit(_ check: PasswordCheck, from client: [UInt64], completion: @escaping Completion) -> Bool {
         enum Outcome { case remembered, refused, queued, start, displaced([Completion]) }
         let now = memory.lifetime > 0 ? memory.clock() : 0
         let outcome = state.withLock { state -> Outcome in

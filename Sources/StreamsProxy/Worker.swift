@@ -233,7 +233,7 @@ final class Worker {
     func verify(_ check: PasswordCheck, for connection: ProxyConnection) -> Bool {
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let isSubmitted = setting.passwords.submit(check, from: connection.peer.network) {
+        let isSubmitted = setting.passwords.submit(check, from: connection.peer.network.tiers) {
             mailbox.post(.verdict(ticket: ticket, check, $0))
         }
         if !isSubmitted { waiting[ticket] = nil }

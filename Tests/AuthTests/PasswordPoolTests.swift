@@ -22,7 +22,7 @@ import Testing
         let matches = Mutex(0)
         for _ in 0..<1000 {
             group.enter()
-            let isTaken = pool.submit(check, from: 1) { verdict in
+            let isTaken = pool.submit(check, from: [1]) { verdict in
                 if verdict == .matches { matches.withLock { $0 += 1 } }
                 group.leave()
             }
@@ -63,7 +63,7 @@ import Testing
         func ask(_ check: PasswordCheck) -> PasswordVerdict? {
             let verdict = Shared(Mutex<PasswordVerdict?>(nil))
             let answered = DispatchSemaphore(value: 0)
-            let isTaken = pool.submit(check, from: 1) { given in
+            let isTaken = pool.submit(check, from: [1]) { given in
                 verdict.value.withLock { $0 = given }
                 answered.signal()
             }
@@ -96,20 +96,20 @@ import Testing
         let group = DispatchGroup()
         for password in ["one", "two"] {
             group.enter()
-            #expect(pool.submit(try check(realm, password), from: 1) { _ in group.leave() })
+            #expect(pool.submit(try check(realm, password), from: [1]) { _ in group.leave() })
         }
-        let isThirdTaken = pool.submit(try check(realm, "three"), from: 1) { _ in
+        let isThirdTaken = pool.submit(try check(realm, "three"), from: [1]) { _ in
             #expect(Bool(false), "refused, and yet answered")
         }
         #expect(!isThirdTaken)
         // Joining one that waits already takes no place.
         group.enter()
-        #expect(pool.submit(try check(realm, "one"), from: 1) { _ in group.leave() })
+        #expect(pool.submit(try check(realm, "one"), from: [1]) { _ in group.leave() })
         gate.open()
         group.wait()
         #expect(pool.hashesRun == 3)
         group.enter()
-        #expect(pool.submit(try check(realm, "three"), from: 1) { _ in group.leave() })
+        #expect(pool.submit(try check(realm, "three"), from: [1]) { _ in group.leave() })
         group.wait()
     }
 
@@ -119,7 +119,7 @@ import Testing
         let gate = try Gate(pool, realm)
         let group = DispatchGroup()
         let verdicts = Shared(Mutex<[String]>([]))
-        func submit(_ password: String, from client: UInt64) throws -> Bool {
+        func submit(_ password: String, from client: [UInt64]) throws -> Bool {
             group.enter()
             let isTaken = pool.submit(try check(realm, password), from: client) { verdict in
                 verdicts.value.withLock { $0.append("\(password) \(verdict)") }
@@ -128,10 +128,10 @@ import Testing
             if !isTaken { group.leave() }
             return isTaken
         }
-        for number in 1...8 { #expect(try submit("guess \(number)", from: 1)) }
-        #expect(try !submit("guess 9", from: 1))
+        for number in 1...8 { #expect(try submit("guess \(number)", from: [1])) }
+        #expect(try !submit("guess 9", from: [1]))
         // Another client is let in, for the flood's last, and is next but one.
-        #expect(try submit("pw:with:colons", from: 2))
+        #expect(try submit("pw:with:colons", from: [2]))
         #expect(verdicts.value.withLock { $0 } == ["guess 8 failed"])
         gate.open()
         group.wait()
@@ -147,7 +147,7 @@ import Testing
         let group = DispatchGroup()
         group.enter()
         let check = try check(realm, "pw:with:colons", "nobody@example.org")
-        let isTaken = pool.submit(check, from: 1) { verdict in
+        let isTaken = pool.submit(check, from: [1]) { verdict in
             #expect(verdict == .differs)
             group.leave()
         }
@@ -164,7 +164,7 @@ import Testing
             let entered = DispatchSemaphore(value: 0)
             let semaphore = semaphore
             let value = "Basic \(Base64.encode(Array("gate@example.org:gate".utf8), .standard))"
-            let isTaken = pool.submit(try #require(realm.check(value)), from: 0) { _ in
+            let isTaken = pool.submit(try #require(realm.check(value)), from: [0]) { _ in
                 entered.signal()
                 semaphore.wait()
             }

@@ -7,7 +7,7 @@ package struct SocketAddress: Sendable {
     package let address: [UInt8]
     package let port: Int
     /// Whose connections are counted as one.
-    package let network: UInt64
+    package let network: ClientNetwork
 
     /// That of a socket which has none, as one of a pair.
     package static let none = SocketAddress(sockaddr_storage())
@@ -39,15 +39,15 @@ package struct SocketAddress: Sendable {
         network = Self.network(storage)
     }
 
-    private static func network(_ storage: sockaddr_storage) -> UInt64 {
+    private static func network(_ storage: sockaddr_storage) -> ClientNetwork {
         // SAFETY: sockaddr_storage is made to be read as the type that its family names, and is larger than both.
         withUnsafeBytes(of: storage) { bytes in
             switch Int32(storage.ss_family) {
             case AF_INET:
-                withUnsafeBytes(of: bytes.load(as: sockaddr_in.self).sin_addr) { ClientNetwork.number(Array($0)) }
+                withUnsafeBytes(of: bytes.load(as: sockaddr_in.self).sin_addr) { ClientNetwork(Array($0)) }
             case AF_INET6:
-                withUnsafeBytes(of: bytes.load(as: sockaddr_in6.self).sin6_addr) { ClientNetwork.number(Array($0)) }
-            default: 0
+                withUnsafeBytes(of: bytes.load(as: sockaddr_in6.self).sin6_addr) { ClientNetwork(Array($0)) }
+            default: .none
             }
         }
     }

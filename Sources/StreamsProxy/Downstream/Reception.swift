@@ -22,7 +22,9 @@ final class Reception {
     /// Why this client can't be served beside `count` others; nil where it can, and then it is counted until `left`.
     /// `makeRoom` lets one of them go: not for a client whose address has all that it may.
     func overload(_ peer: SocketAddress, beside count: Int, makeRoom: () -> Bool) -> Overload? {
-        guard allowance.addresses.enter(peer.network, limit: allowance.perAddress) else { return .connectionsOfAddress }
+        guard allowance.addresses.enter(peer.network.number, limit: allowance.perAddress) else {
+            return .connectionsOfAddress
+        }
         if count < allowance.connections { return nil }
         if makeRoom(), count == allowance.connections { return nil }
         left(peer)
@@ -30,7 +32,7 @@ final class Reception {
     }
 
     func left(_ peer: SocketAddress) {
-        allowance.addresses.leave(peer.network)
+        allowance.addresses.leave(peer.network.number)
     }
 
     /// Takes over the descriptor of a client that is not served. Where TLS is spoken it is only reset: a handshake costs
