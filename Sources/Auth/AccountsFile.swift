@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The accounts file (`CONFIG_AUTHORIZATION_USERS`) as a file: read whole, replaced whole, never changed in place.
 package struct AccountsFile: Sendable {
     package let path: String
@@ -12,7 +10,8 @@ package struct AccountsFile: Sendable {
     package enum Reading: Sendable {
         /// Usable, perhaps with warnings. `stamp` is for `AccountsFileWatch`.
         case usable(AccountsDocument, FileStamp, warnings: [AccountsProblem])
-        case unusable([AccountsProblem], FileStamp?)
+        /// With what is known of the file now.
+        case unusable([AccountsProblem], FileLook)
         case absent
     }
 
@@ -20,50 +19,32 @@ package struct AccountsFile: Sendable {
     private static let maximumSize = 64 << 20
 
     package func read() -> Reading {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        if descriptor == -1 {
-            let code = errno
-            return code == ENOENT ? .absent : .unusable([failure("cannot be opened", code)], nil)
-        }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { return .unusable([failure("cannot be looked at", errno)], nil) }
-        let stamp = FileStamp(status)
-        guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.maximumSize else {
-            let text = "must be a regular file of at most \(Self.maximumSize >> 20) MiB"
-            return .unusable([AccountsProblem(file: path, text: text)], stamp)
-        }
-        let text: [UInt8]
-        do {
-            text = try Self.contents(of: descriptor, size: Int(status.st_size))
+        let read: RegularFile
+        do throws(FileFault) {
+            read = try RegularFile(path, limit: Self.maximumSize)
         } catch {
-            return .unusable([failure("cannot be read", error.code)], stamp)
+            return unread(error)
         }
-        var reader = AccountsReader(text, file: path)
-        guard let document = reader.document() else { return .unusable(reader.problems, stamp) }
+        var reader = AccountsReader(read.bytes, file: path)
+        guard let document = reader.document() else { return .unusable(reader.problems, .there(read.stamp)) }
         var warnings: [AccountsProblem] = []
-        if status.st_mode & 0o077 != 0 {
-            let mode = String(status.st_mode & 0o7777, radix: 8)
+        if read.mode & 0o077 != 0 {
+            let mode = String(read.mode, radix: 8)
             let text = "has mode 0\(mode), so others than its owner can use it; it should be 0600"
             warnings.append(AccountsProblem(.warning, file: path, text: text))
         }
-        return .usable(document, stamp, warnings: warnings)
+        return .usable(document, read.stamp, warnings: warnings)
     }
 
-    private static func contents(of descriptor: Int32, size: Int) throws(SystemCallFailure) -> [UInt8] {
-        var bytes: [UInt8] = []
-        // One byte more than expected, to see the end, or that the file has grown since.
-        var chunk = [UInt8](repeating: 0, count: size + 1)
-        while true {
-            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if count == -1 {
-                if errno == EINTR { continue }
-                throw SystemCallFailure(code: errno)
-            }
-            if count == 0 { return bytes }
-            bytes.append(contentsOf: chunk[..<count])
-            if bytes.count > maximumSize { throw SystemCallFailure(code: EFBIG) }
+    private func unread(_ fault: FileFault) -> Reading {
+        let sentence: String
+        switch fault {
+        case .absent: return .absent
+        case .irregular, .tooLong: sentence = "must be a regular file of at most \(Self.maximumSize >> 20) MiB"
+        case .unsettled: sentence = "changes while it is read"
+        case .failed(let failure): sentence = "cannot be read: \(failure)"
         }
+        return .unusable([AccountsProblem(file: path, text: sentence)], fault.look)
     }
 
     private func failure(_ what: String, _ code: Int32) -> AccountsProblem {
@@ -88,9 +69,9 @@ package struct AccountsFile: Sendable {
         let target = FileReplacement.resolved(path)
         let lock: FileLock
         do throws(SystemCallFailure) {
-            lock = try FileLock(path: "\(target).lock")
+            lock = try FileLock(on: target)
         } catch {
-            throw .problems([failure("its lock \(target).lock cannot be had", error.code)])
+            throw .problems([failure("its lock \(FileLock.path(target)) cannot be had", error.code)])
         }
         var document: AccountsDocument
         switch read() {

@@ -16,15 +16,19 @@ package struct AccountsProblem: Error, Sendable, Equatable, CustomStringConverti
     /// The JSON path, like `accounts[1].login`; empty where none is to blame.
     package let path: String
     package let text: String
+    /// How many problems there are where this stands for those that are not told.
+    package let count: Int
 
     package init(
-        _ severity: Severity = .error, file: String, position: TextPosition? = nil, path: String = "", text: String
+        _ severity: Severity = .error, file: String, position: TextPosition? = nil, path: String = "", text: String,
+        count: Int = 1
     ) {
         self.severity = severity
         self.file = file
         self.position = position
         self.path = path
         self.text = text
+        self.count = count
     }
 
     /// `accounts.json:3:7: accounts[1].login: must be …`

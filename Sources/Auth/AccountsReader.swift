@@ -5,7 +5,11 @@ internal import JSON
 struct AccountsReader {
     private let text: [UInt8]
     private let file: String
-    private(set) var problems: [AccountsProblem] = []
+    private var findings: [(offset: Int, path: String, reason: String)] = []
+    private var count = 0
+
+    /// More are counted and not told: somebody who deletes an account by hand leaves a problem in each of its tokens.
+    static let problemLimit = 100
 
     /// The one version of the format.
     static let version = 1
@@ -38,7 +42,7 @@ struct AccountsReader {
             if let token = token(node, path) { tokens.append(token) }
         }
         checkReferences(accounts, tokens)
-        guard problems.isEmpty, let signingKey else { return nil }
+        guard count == 0, let signingKey else { return nil }
         return AccountsDocument(
             signingKey: signingKey, accounts: accounts.map(\.record), tokens: tokens.map(\.record))
     }
@@ -157,9 +161,20 @@ struct AccountsReader {
 
     // MARK: - Values
 
-    private mutating func problem(_ path: String, _ offset: Int, _ reason: String) {
-        let position = TextPosition(offset: offset, in: text)
-        problems.append(AccountsProblem(file: file, position: position, path: path, text: reason))
+    private mutating func problem(_ path: String, _ offset: Int, _ reason: @autoclosure () -> String) {
+        count += 1
+        if findings.count < Self.problemLimit { findings.append((offset, path, reason())) }
+    }
+
+    /// In the order of the file. Their positions are found in one walk through the text.
+    var problems: [AccountsProblem] {
+        let ordered = findings.sorted { $0.offset < $1.offset }
+        let told = zip(ordered, TextPosition.all(of: ordered.map(\.offset), in: text)).map { finding, position in
+            AccountsProblem(file: file, position: position, path: finding.path, text: finding.reason)
+        }
+        if count == told.count { return told }
+        let rest = count - told.count
+        return told + [AccountsProblem(file: file, text: "and \(rest) more problems", count: rest)]
     }
 
     /// The members by name: all of `names`, and no other.

@@ -18,7 +18,7 @@ enum FileReplacement {
         // however many are killed while they write, there is one draft, and it is gone with the next change.
         let draft = "\(target).new"
         unlink(draft)
-        let descriptor = try check(open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600))
+        let descriptor = try opened(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW)
         do {
             try fill(descriptor, with: bytes, insteadOf: target)
             try check(rename(draft, target))
@@ -26,15 +26,15 @@ enum FileReplacement {
             unlink(draft)
             throw error
         }
-        let folderDescriptor = try check(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-        defer { close(folderDescriptor) }
+        let folderDescriptor = try opened(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { DescriptorReserve.close(folderDescriptor) }
         try check(fsync(folderDescriptor))
     }
 
     private static func fill(
         _ descriptor: Int32, with bytes: [UInt8], insteadOf target: String
     ) throws(SystemCallFailure) {
-        defer { close(descriptor) }
+        defer { DescriptorReserve.close(descriptor) }
         // The umask may have taken bits away, and root that edits the proxy's file must leave it to the proxy.
         try check(fchmod(descriptor, 0o600))
         var old = stat()
@@ -60,39 +60,20 @@ enum FileReplacement {
         return String(cString: resolved)
     }
 
-    private static func folder(of path: String) -> String {
+    static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func opened(_ path: String, _ flags: Int32) throws(SystemCallFailure) -> Int32 {
+        let descriptor = DescriptorReserve.open(path, flags, 0o600)
+        if descriptor < 0 { throw SystemCallFailure(code: -descriptor) }
+        return descriptor
     }
 
     @discardableResult
     private static func check(_ result: Int32) throws(SystemCallFailure) -> Int32 {
         if result == -1 { throw SystemCallFailure(code: errno) }
         return result
-    }
-}
-
-/// An exclusive `flock` on a file of its own, held until released or gone: also when this process is killed. The file
-/// stays, since removing it would let two others each lock a different one.
-struct FileLock: ~Copyable {
-    private let descriptor: Int32
-
-    /// Waits for whoever has it.
-    init(path: String) throws(SystemCallFailure) {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        if descriptor == -1 { throw SystemCallFailure(code: errno) }
-        while flock(descriptor, LOCK_EX) == -1 {
-            let code = errno
-            if code == EINTR { continue }
-            close(descriptor)
-            throw SystemCallFailure(code: code)
-        }
-    }
-
-    /// Closing is what releases it.
-    consuming func release() {}
-
-    deinit {
-        close(descriptor)
     }
 }

@@ -2,6 +2,7 @@
 #ifndef COPENSSL_CERTIFICATE_H
 #define COPENSSL_CERTIFICATE_H
 
+#include <arpa/inet.h>
 #include <limits.h>
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
@@ -76,7 +77,38 @@ struct openssl_certificate_facts {
     int is_chain_in_order;
     // The subject (RFC 4514), cut where it is longer.
     char subject[256];
+    // Names and addresses (RFC 5280 §4.2.1.6), with ", " between them, as many as there is room for.
+    char names[512];
 };
+
+// Writes the names of a certificate and says how many bytes.
+static inline void openssl_certificate_names(X509 *certificate, char *text, size_t room) {
+    GENERAL_NAMES *names = (GENERAL_NAMES *)X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    size_t used = 0;
+    for (int index = 0; index < sk_GENERAL_NAME_num(names); index++) {
+        int kind = 0;
+        ASN1_STRING *value = (ASN1_STRING *)GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, index), &kind);
+        const unsigned char *bytes = ASN1_STRING_get0_data(value);
+        size_t length = (size_t)ASN1_STRING_length(value);
+        char address[INET6_ADDRSTRLEN];
+        if (kind == GEN_IPADD && (length == 4 || length == 16)) {
+            if (inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes, address, sizeof address) == NULL) continue;
+            bytes = (const unsigned char *)address;
+            length = strlen(address);
+        } else if (kind != GEN_DNS) {
+            continue;
+        }
+        if (used + length + 3 > room) break;
+        if (used > 0) {
+            memcpy(text + used, ", ", 2);
+            used += 2;
+        }
+        memcpy(text + used, bytes, length);
+        used += length;
+    }
+    text[used] = 0;
+    GENERAL_NAMES_free(names);
+}
 
 static inline int64_t openssl_unix_seconds(const ASN1_TIME *time) {
     struct tm parts;
@@ -106,6 +138,7 @@ static inline void openssl_tls_certificate_facts(SSL_CTX *rules, struct openssl_
         facts->subject[length > 0 ? length : 0] = 0;
     }
     BIO_free(bio);
+    openssl_certificate_names(certificate, facts->names, sizeof facts->names);
     ERR_clear_error();
 }
 

@@ -18,6 +18,7 @@ import Testing
                 case .directory(let directory, let warnings):
                     "\(directory.accountCount) accounts, \(directory.tokenCount) tokens, \(warnings.count) warnings"
                 case .problems(let problems): problems.map(\.text).joined(separator: "; ")
+                case .readable: "can be read again"
                 }
             entries.withLock { $0.append(entry) }
             signal.signal()
@@ -40,7 +41,7 @@ import Testing
         // A change between the reading and the watch is not missed.
         try file.update { (document) throws(Refused) in document.tokens = [] }
         let log = Log()
-        let watch = AccountsFileWatch(file, since: stamp, everyMilliseconds: 5) { log.record($0) }
+        let watch = AccountsFileWatch(file, since: .there(stamp), everyMilliseconds: 5) { log.record($0) }
         #expect(log.next() == "1 accounts, 0 tokens, 0 warnings")
 
         try file.update { (document) throws(Refused) in document.accounts = [] }
@@ -69,13 +70,52 @@ import Testing
         try file.update { (document) throws(Refused) in document = Realm.document }
         guard case .usable(_, let stamp, _) = file.read() else { return #expect(Bool(false), "unusable") }
         let log = Log()
-        let watch = AccountsFileWatch(file, since: stamp, everyMilliseconds: 1) { log.record($0) }
+        let watch = AccountsFileWatch(file, since: .there(stamp), everyMilliseconds: 1) { log.record($0) }
         // The first that is told is this change, and not the state before it.
         try file.update { (document) throws(Refused) in
             document.accounts = []
             document.tokens = []
         }
         #expect(log.next() == "0 accounts, 0 tokens, 0 warnings")
+        watch.cancel()
+    }
+
+    /// What is no file is told once, and what comes after it is read.
+    @Test func whatIsNoFileIsToldOnceAndNeverWaitedFor() throws {
+        let folder = try TemporaryFolder()
+        let file = AccountsFile(path: folder.path("accounts.json"))
+        try file.update { (document) throws(Refused) in document = Realm.document }
+        guard case .usable(_, let stamp, _) = file.read() else { return #expect(Bool(false), "unusable") }
+        let log = Log()
+        let watch = AccountsFileWatch(file, since: .there(stamp), everyMilliseconds: 5) { log.record($0) }
+        #expect(rename(file.path, folder.path("away.json")) == 0)
+        #expect(mkfifo(folder.path("pipe"), 0o600) == 0 && rename(folder.path("pipe"), file.path) == 0)
+        var told = log.next()
+        if told == "is gone" { told = log.next() }
+        #expect(told == "must be a regular file of at most 64 MiB")
+        #expect(rename(folder.path("away.json"), file.path) == 0)
+        #expect(log.next() == "1 accounts, 1 tokens, 0 warnings")
+        watch.cancel()
+        #expect(log.isEmpty)
+    }
+
+    /// A link that leads to itself is one of the things that the system refuses without saying anything of a file.
+    @Test func whatTheSystemRefusedIsTriedAgainAndToldOnce() throws {
+        let folder = try TemporaryFolder()
+        let file = AccountsFile(path: folder.path("accounts.json"))
+        try file.update { (document) throws(Refused) in document = Realm.document }
+        guard case .usable(_, let stamp, _) = file.read() else { return #expect(Bool(false), "unusable") }
+        let log = Log()
+        #expect(rename(file.path, folder.path("away.json")) == 0)
+        #expect(symlink("accounts.json", file.path) == 0)
+        let watch = AccountsFileWatch(file, since: .there(stamp), everyMilliseconds: 2) { log.record($0) }
+        #expect(log.next() == "cannot be read: Too many levels of symbolic links")
+        usleep(50_000)
+        #expect(log.isEmpty)
+        // The very file that was read at first: it has not changed, and is read all the same.
+        #expect(rename(folder.path("away.json"), file.path) == 0)
+        #expect(log.next() == "can be read again")
+        #expect(log.next() == "1 accounts, 1 tokens, 0 warnings")
         watch.cancel()
     }
 }

@@ -8,6 +8,14 @@ package enum TokenAlgorithm: String, Sendable, Equatable, CaseIterable {
     /// HMAC with SHA-256, keys of 32 bytes and more.
     case hs256 = "HS256"
 
+    /// Whether whoever can read its key can sign by it.
+    package var isKeySecret: Bool {
+        switch self {
+        case .rs256, .es256: false
+        case .hs256: true
+        }
+    }
+
     /// The `kty` of its keys (RFC 7518 §6.1).
     var keyType: String {
         switch self {

@@ -1,50 +1,45 @@
 internal import HTTPCore
 
-/// `streams-proxy check`: says whether `run` would accept the settings, and what they come to.
+/// `streams-proxy check`: does what `run` does before it listens, and says what the settings come to. It leaves nothing behind.
 package enum CheckCommand {
-    /// `arguments` are those after `check`. Exit code 0 for valid settings, 78 for others, 69 for a service that
-    /// `--probe` found wanting, 64 for a wrong command line.
+    /// `arguments` are those after `check`. Exit code 0 for valid settings, 78 for others, 71 where the system
+    /// would refuse, 69 for a service that `--probe` found wanting, 64 for a wrong command line.
     package static func run(_ arguments: [String]) -> CommandResult {
         do throws(UsageError) {
             let options = try RunOptions(arguments, of: .check)
             if options.isHelpWanted {
                 return CommandResult(exitCode: 0, standardOutput: RunOptions.usage(of: .check))
             }
-            switch ConfigurationReader.read(path: options.configurationPath, asking: .running()) {
-            case .valid(let configuration):
-                return check(options.applied(to: configuration), options)
-            case .invalid(let problems):
-                return invalid(problems)
+            let reading = LoadedSettings.read(options)
+            let refusals = reading.configuration.map(StartCheck.refusals) ?? []
+            switch reading.outcome {
+            case .usable(let settings) where refusals.isEmpty: return check(settings, options)
+            case .usable: return failed(71, ProblemLines(), refusals)
+            case .unusable(let problems): return failed(78, problems, refusals)
             }
         } catch {
             return error.result(command: RunOptions.Command.check.rawValue)
         }
     }
 
-    private static func check(_ configuration: Configuration, _ options: RunOptions) -> CommandResult {
-        var certificate: TLSCertificate?
-        var warnings = ""
-        switch configuration.loadTLS() {
-        case .off: break
-        case .loaded(let identity, let found):
-            certificate = identity.certificate
-            warnings = found.map { "warning: \($0)\n" }.joined()
-        case .invalid(let problems): return invalid(problems)
-        }
-        let summary = ConfigurationSummary(configuration, certificate: certificate)
+    private static func failed(_ exitCode: Int32, _ problems: ProblemLines, _ refusals: [SystemError]) -> CommandResult
+    {
+        var problems = problems
+        for refusal in refusals { problems.add("streams-proxy: \(refusal)") }
+        let count = problems.count == 1 ? "1 problem\n" : "\(problems.count) problems\n"
+        return CommandResult(exitCode: exitCode, standardError: problems.text + count)
+    }
+
+    private static func check(_ settings: LoadedSettings, _ options: RunOptions) -> CommandResult {
         let file = Displayed.text(options.configurationPath, limit: 512)
-        let text = "\(file): valid\n\n\(summary.text)"
+        let text = "\(file): valid\n\n\(settings.summary().text)"
         let result =
             options.isProbeWanted
-            ? probe(configuration, options.probeCredential, after: text)
+            ? probe(settings.configuration, options.probeCredential, after: text)
             : CommandResult(exitCode: 0, standardOutput: text)
         return CommandResult(
             exitCode: result.exitCode, standardOutput: result.standardOutput,
-            standardError: warnings + result.standardError)
-    }
-
-    private static func invalid(_ problems: [ConfigurationProblem]) -> CommandResult {
-        CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined() + count(problems))
+            standardError: settings.warnings.map { "\($0)\n" }.joined() + result.standardError)
     }
 
     private static func probe(
@@ -53,9 +48,5 @@ package enum CheckCommand {
         var probe = ServiceProbe(configuration, credential)
         probe.run()
         return CommandResult(exitCode: probe.isGood ? 0 : 69, standardOutput: "\(text)\n\(probe.text)")
-    }
-
-    private static func count(_ problems: [ConfigurationProblem]) -> String {
-        problems.count == 1 ? "1 problem\n" : "\(problems.count) problems\n"
     }
 }

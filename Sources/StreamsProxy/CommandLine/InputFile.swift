@@ -1,6 +1,7 @@
+internal import Auth
 internal import Glibc
 
-/// A file that the command line names, or standard input as `-`.
+/// A file that the command line names, or standard input as `-`. A pipe will do, as shells make it of `<(…)`.
 enum InputFile {
     /// All of it. `option` is what named it, for the sentence of a refusal; `limit` is in bytes.
     static func read(_ path: String, limit: Int, option: String) throws(UsageError) -> [UInt8] {
@@ -13,7 +14,7 @@ enum InputFile {
         } catch {
             switch error {
             case .tooLong: throw UsageError("\(option): \(Displayed.quoted(path)) is longer than \(limit) bytes")
-            case .failed(let code): throw failure(option, path, code)
+            case .failed(let failure): throw Self.failure(option, path, failure.code)
             }
         }
     }

@@ -6,91 +6,126 @@ struct LoadedSettings: Sendable {
     let configuration: Configuration
     let accounts: AccountsSource
     /// Nil where clients are met in plain.
-    private(set) var identity: TLSIdentity?
+    let identity: TLSIdentity?
     /// The accounts file, and its state when it was read; nil where Luna-Accounts decides.
     let followed: Followed?
     /// For the operator, whole lines.
-    private(set) var warnings: [String]
+    let warnings: [String]
 
     struct Followed: Sendable {
         let file: AccountsFile
-        /// Nil where there was none.
-        let stamp: FileStamp?
+        let known: FileLook
     }
 
-    enum Reading {
+    enum Outcome {
         case usable(LoadedSettings)
-        /// Why not, whole lines.
-        case unusable([String])
+        case unusable(ProblemLines)
     }
 
-    /// Reads the settings file and what it names. `old` is what it would replace: what Luna-Accounts has said is kept
-    /// where it is still asked in the same way.
+    /// What reading came to, and by what files but that of the accounts.
+    struct Reading {
+        let outcome: Outcome
+        let files: FilesRead
+        /// What the settings say although there may be problems; nil where they can't be read.
+        let configuration: Configuration?
+    }
+
+    /// Reads the settings file and what it names: all that is wrong with any of it is told. `old` is what it would replace:
+    /// what Luna-Accounts has said is kept where it is still asked in the same way.
     static func read(_ options: RunOptions, replacing old: LoadedSettings? = nil) -> Reading {
-        switch ConfigurationReader.read(path: options.configurationPath, asking: .running()) {
-        case .invalid(let problems):
-            .unusable(problems.map(\.description))
-        case .valid(let configuration):
-            read(options.applied(to: configuration), replacing: old)
+        let reading = ConfigurationReader.reading(path: options.configurationPath, asking: .running())
+        var files = reading.files
+        var problems = ProblemLines()
+        var warnings = reading.warnings.map { "warning: \($0)" }
+        var accounts: (source: AccountsSource, followed: Followed?)?
+        var identity: TLSIdentity?
+        if case .invalid(let found) = reading.result { problems.add(found) }
+        let configuration = reading.partial.map(options.applied)
+        switch configuration?.tls?.load(&files) {
+        case nil: break
+        case .invalid(let found): problems.add(found)
+        case .loaded(let loaded, let found):
+            identity = loaded
+            warnings += found.map { "warning: \($0)" }
         }
+        if let configuration, reading.areAccountsKnown {
+            accounts = readAccounts(configuration, replacing: old, &problems, &warnings, &files)
+        }
+        guard problems.isEmpty, let configuration, let accounts else {
+            return Reading(outcome: .unusable(problems), files: files, configuration: configuration)
+        }
+        let settings = LoadedSettings(
+            configuration: configuration, accounts: accounts.source, identity: identity, followed: accounts.followed,
+            warnings: warnings)
+        return Reading(outcome: .usable(settings), files: files, configuration: configuration)
     }
 
-    /// The certificate that clients are shown, then the accounts: all that is wrong with either is told.
-    private static func read(_ configuration: Configuration, replacing old: LoadedSettings?) -> Reading {
-        let tls = configuration.loadTLS()
-        let accounts = readAccounts(configuration, replacing: old)
-        switch (tls, accounts) {
-        case (.invalid(let problems), .unusable(let others)):
-            return .unusable(problems.map(\.description) + others)
-        case (.invalid(let problems), .usable):
-            return .unusable(problems.map(\.description))
-        case (.off, _), (.loaded, .unusable):
-            return accounts
-        case (.loaded(let identity, let warnings), .usable(var settings)):
-            settings.identity = identity
-            settings.warnings += warnings.map { "warning: \($0)" }
-            return .usable(settings)
-        }
-    }
-
-    private static func readAccounts(_ configuration: Configuration, replacing old: LoadedSettings?) -> Reading {
+    /// Nil where there is a problem.
+    private static func readAccounts(
+        _ configuration: Configuration, replacing old: LoadedSettings?, _ problems: inout ProblemLines,
+        _ warnings: inout [String], _ files: inout FilesRead
+    ) -> (source: AccountsSource, followed: Followed?)? {
         if let service = configuration.accountsService {
             if let old, case .service = old.accounts, old.configuration.accountsService == service,
                 old.configuration.decisionCache == configuration.decisionCache
             {
-                return .usable(LoadedSettings(configuration, old.accounts, followed: nil))
+                return (old.accounts, nil)
             }
             let table = DecisionTable(DecisionTable.Settings(configuration.decisionCache))
-            return .usable(
-                LoadedSettings(configuration, .service(table, AccountsContract(service)), followed: nil))
+            return (.service(table, AccountsContract(service)), nil)
         }
         let file = AccountsFile(path: configuration.accountsFile)
         switch file.read() {
-        case .usable(let document, let stamp, let warnings):
-            return .usable(
-                LoadedSettings(
-                    configuration, .file(AccountDirectory(document)), followed: Followed(file: file, stamp: stamp),
-                    warnings: warnings.map(\.description)))
+        case .usable(let document, let stamp, let found):
+            warnings += found.map(\.description)
+            return (.file(AccountDirectory(document)), Followed(file: file, known: .there(stamp)))
         case .absent:
             // A proxy may be started before the first account is made; one that runs has somebody to lose.
-            let advice = "`streams-proxy account create` makes it"
-            if old != nil { return .unusable(["\(file.path): not there; \(advice)"]) }
-            let nobody = AccountDirectory(AccountsDocument(signingKey: .random()))
-            return .usable(
-                LoadedSettings(
-                    configuration, .file(nobody), followed: Followed(file: file, stamp: nil),
-                    warnings: ["\(file.path): not there, so nobody can pass yet; \(advice)"]))
-        case .unusable(let problems, _):
-            return .unusable(problems.map(\.description))
+            if old != nil {
+                problems.add("\(file.path): not there; `streams-proxy account create` makes it")
+                return nil
+            }
+            return (
+                .file(AccountDirectory(AccountsDocument(signingKey: .random()))), Followed(file: file, known: .absent)
+            )
+        case .unusable(let found, let look):
+            if look == .unknown { files.addFailure() }
+            problems.add(found)
+            return nil
         }
     }
 
-    private init(
-        _ configuration: Configuration, _ accounts: AccountsSource, followed: Followed?, warnings: [String] = []
-    ) {
-        self.configuration = configuration
-        self.accounts = accounts
-        self.followed = followed
-        self.warnings = warnings
+    /// What the settings come to, for the operator.
+    func summary(workers: Int? = nil, listening urls: [String] = [], passedOn names: [String] = [])
+        -> ConfigurationSummary
+    {
+        var configuration = configuration
+        configuration.listener.workers = workers ?? configuration.listener.workers
+        return ConfigurationSummary(
+            configuration, certificate: identity?.certificate, accounts: accountsInWords, listening: urls,
+            passedOn: names)
+    }
+
+    /// What a proxy that starts says beside its warnings.
+    var hint: String? {
+        guard let followed, followed.known == .absent else { return nil }
+        return "\(followed.file.path): not there, so nobody can pass yet; `streams-proxy account create` makes it"
+    }
+
+    private var accountsInWords: String {
+        guard case .file(let directory) = accounts, let followed else { return "" }
+        if followed.known == .absent { return "not there yet; make it with: streams-proxy account create" }
+        let (accounts, tokens) = (directory.accountCount, directory.tokenCount)
+        return "\(accounts) account\(accounts == 1 ? "" : "s"), \(tokens) token\(tokens == 1 ? "" : "s")"
+    }
+
+    /// The same with the accounts as they are by now: what was read since is not taken back.
+    func withAccountsOfNow() -> LoadedSettings {
+        guard let followed, followed.known.isOutdated(by: FileLook(at: followed.file.path)),
+            case .usable(let document, let stamp, _) = followed.file.read()
+        else { return self }
+        return LoadedSettings(
+            configuration: configuration, accounts: .file(AccountDirectory(document)), identity: identity,
+            followed: Followed(file: followed.file, known: .there(stamp)), warnings: warnings)
     }
 }

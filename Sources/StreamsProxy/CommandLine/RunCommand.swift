@@ -1,4 +1,5 @@
 import Auth
+import CLinux
 import Dispatch
 import Glibc
 import HTTPCore
@@ -13,13 +14,15 @@ package enum RunCommand {
             return error.result(command: RunOptions.Command.run.rawValue)
         }
         if options.isHelpWanted { return CommandResult(exitCode: 0, standardOutput: RunOptions.usage(of: .run)) }
-        let stamp = FileStamp(path: options.configurationPath)
-        switch LoadedSettings.read(options) {
+        // Before there is a secret in memory.
+        linux_leave_no_core()
+        let reading = LoadedSettings.read(options)
+        switch reading.outcome {
         case .unusable(let problems):
-            return CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined())
+            return CommandResult(exitCode: 78, standardError: problems.text)
         case .usable(let settings):
             do throws(ServiceEnvironment.Fault) {
-                return serve(settings, options, since: stamp, try ServiceEnvironment.takenFromProcess())
+                return serve(settings, from: reading.files, options, try ServiceEnvironment.takenFromProcess())
             } catch {
                 return CommandResult(exitCode: 71, standardError: "streams-proxy: \(error.sentence)\n")
             }
@@ -27,13 +30,14 @@ package enum RunCommand {
     }
 
     private static func serve(
-        _ settings: LoadedSettings, _ options: RunOptions, since stamp: FileStamp?, _ environment: ServiceEnvironment
+        _ settings: LoadedSettings, from files: FilesRead, _ options: RunOptions, _ environment: ServiceEnvironment
     ) -> CommandResult {
         let signals = ProcessSignals()
         // From before there is any other thread: a signal that comes now is kept until it can be obeyed.
         signals.hold(EndingSignals.all + [SIGHUP, SIGUSR1])
         // A client or an upstream that is gone is told by the call that writes to it, not by a signal.
         signals.ignore(SIGPIPE)
+        DescriptorReserve.fill()
         let server: ProxyServer
         do throws(SystemError) {
             server = try ProxyServer(
@@ -43,10 +47,13 @@ package enum RunCommand {
             return CommandResult(exitCode: 71, standardError: "streams-proxy: \(error)\n")
         }
         let reports = ServiceReports(socket: environment.notifySocket)
-        let reload = SettingsReload(options, settings, since: stamp, server, reports)
+        let reload = SettingsReload(options, settings, from: files, server, reports)
         for number in EndingSignals.all {
             signals.on(number) {
                 reports.stopping("Ending: calls under way finish")
+                guard !server.isDraining else { return server.drain() }
+                // Asked before the workers are told to end: afterwards some may have gone.
+                server.tellOfEnd()
                 server.drain()
             }
         }
@@ -57,6 +64,7 @@ package enum RunCommand {
         if let interval = options.reloadInterval {
             timers.append(timer(every: Interval(interval)) { reload.reloadIfChanged() })
         }
+        timers.append(timer(every: Interval(.seconds(86400))) { reload.warnOfCertificate() })
         if let limit = environment.watchdog {
             let watchdog = Watchdog(limit: limit) { answered in
                 // Workers that have ended can't answer; what bounds them is the end of the drain.
@@ -74,13 +82,10 @@ package enum RunCommand {
     private static func tellReady(
         _ settings: LoadedSettings, _ server: ProxyServer, _ environment: ServiceEnvironment, _ reports: ServiceReports
     ) {
-        var configuration = settings.configuration
-        configuration.listener.workers = server.workerCount
         let names = environment.sockets.map(\.name)
-        let summary = ConfigurationSummary(
-            configuration, certificate: settings.identity?.certificate, listening: server.urls, passedOn: names)
+        let summary = settings.summary(workers: server.workerCount, listening: server.urls, passedOn: names)
         StandardError.write(summary.text)
-        for warning in settings.warnings { StandardError.write("\(warning)\n") }
+        for line in settings.warnings + (settings.hint.map { [$0] } ?? []) { StandardError.write("\(line)\n") }
         StandardOutput.write("listening on \(server.urls.first ?? "")\n")
         reports.ready("Listening on \(server.urls.joined(separator: ", "))")
     }

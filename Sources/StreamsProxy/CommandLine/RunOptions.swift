@@ -13,6 +13,8 @@ package struct RunOptions: Sendable, Equatable {
     package private(set) var port: Int?
     /// `--workers`, 1 to 256.
     package private(set) var workers: Int?
+    /// `--beside`, of `run`: another proxy may be listening on that address.
+    package private(set) var isBeside = false
     /// `--config-reload` and `--pulling-time`, of `run`: how often the settings file is looked at; nil for never.
     package private(set) var reloadInterval: Duration?
     private var tls = TLSOptions()
@@ -27,7 +29,7 @@ package struct RunOptions: Sendable, Equatable {
     private static func names(of command: Command) -> [String] {
         let common = ["--config", "--host", "--port", "--workers"] + TLSOptions.names + ["--help"]
         return switch command {
-        case .run: common + ["--config-reload", "--pulling-time"]
+        case .run: common + ["--beside", "--config-reload", "--pulling-time"]
         case .check: common + ["--probe", "--header"]
         }
     }
@@ -52,9 +54,11 @@ package struct RunOptions: Sendable, Equatable {
                 throw Self.unknown(name, among: names)
             }
             guard seen.insert(name).inserted else { throw UsageError("\(name) is given twice") }
-            if name == "--probe" || name == "--config-reload" {
+            if ["--beside", "--probe", "--config-reload"].contains(name) {
                 guard parts.count == 1 else { throw UsageError("\(name) takes no value") }
-                if name == "--probe" { isProbeWanted = true } else { isReloadWanted = true }
+                isBeside = isBeside || name == "--beside"
+                isProbeWanted = isProbeWanted || name == "--probe"
+                isReloadWanted = isReloadWanted || name == "--config-reload"
                 continue
             }
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst(), !value.isEmpty else {
@@ -121,6 +125,7 @@ package struct RunOptions: Sendable, Equatable {
         configuration.listener.host = host ?? configuration.listener.host
         configuration.listener.port = port ?? configuration.listener.port
         configuration.listener.workers = workers ?? configuration.listener.workers
+        configuration.listener.isBeside = isBeside
         configuration.tls = tls.settings ?? configuration.tls
         return configuration
     }
@@ -136,9 +141,10 @@ package struct RunOptions: Sendable, Equatable {
             switch command {
             case .run:
                 (
-                    "\n                         [--config-reload [--pulling-time SECONDS]]",
+                    "\n                         [--config-reload [--pulling-time SECONDS]] [--beside]",
                     """
 
+                      --beside           listen although another proxy does on that address: clients go to either
                       --config-reload    read the settings again whenever the file has changed
                       --pulling-time SECONDS
                                          how often it is looked at (default 10)

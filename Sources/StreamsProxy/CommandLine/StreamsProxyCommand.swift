@@ -8,10 +8,7 @@ package enum StreamsProxyCommand {
         case "explain": return ExplainCommand.run(rest)
         case "account": return AccountCommand.run(rest, lookup: accountsFile)
         case "token": return TokenCommand.run(rest, lookup: accountsFile)
-        case "version", "--version":
-            let version = OwnResources.version
-            return CommandResult(
-                exitCode: 0, standardOutput: "streams-proxy \(version.major).\(version.minor).\(version.patch)\n")
+        case "version", "--version", "-v", "-V": return VersionCommand.run(rest)
         case "help", "--help", "-h": return CommandResult(exitCode: 0, standardOutput: usage)
         case nil: return CommandResult(exitCode: 64, standardError: usage)
         case .some(let name):
@@ -47,7 +44,7 @@ package enum StreamsProxyCommand {
           streams-proxy explain --request 'METHOD TARGET' [--header 'NAME: VALUE']… [--json] …
           streams-proxy account create|update|list|delete …
           streams-proxy token   create|update|list|delete …
-          streams-proxy version
+          streams-proxy version [--json]
 
         `streams-proxy COMMAND --help` tells more. The settings file is config.json unless --config names another.
 

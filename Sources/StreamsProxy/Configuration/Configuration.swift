@@ -26,8 +26,6 @@ package struct Configuration: Sendable, Equatable {
     package var pluginHost: PluginHostSettings?
     /// `TOKEN_ISSUERS`, with their keys as they were when the settings were read.
     package var tokenIssuers: [TokenIssuer] = []
-    /// The files that those keys came from.
-    package var issuerKeyFiles: [String] = []
     /// `trace-context`: whether a request without a trace context gets one.
     package var makesTraceContext = false
     /// `live-review`: how often whoever watches a live preview is decided on again.
@@ -122,6 +120,8 @@ package struct ListenerSettings: Sendable, Equatable {
     package var port = 5000
     /// 0 stands for one worker per core.
     package var workers = 0
+    /// `--beside`: whether others may listen on that address already.
+    package var isBeside = false
 
     package init() {}
 }

@@ -15,13 +15,23 @@ package struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringCon
     package let found: String?
     /// What is allowed, or what to do.
     package let rule: String
+    /// How many problems there are where this stands for those that are not told.
+    package let count: Int
 
-    package init(file: String, position: TextPosition?, path: String = "", found: String? = nil, rule: String) {
+    /// The last of a long list.
+    static func rest(_ count: Int, file: String) -> ConfigurationProblem {
+        ConfigurationProblem(file: file, position: nil, rule: "and \(count) more problems", count: count)
+    }
+
+    package init(
+        file: String, position: TextPosition?, path: String = "", found: String? = nil, rule: String, count: Int = 1
+    ) {
         self.file = file
         self.position = position
         self.path = path
         self.found = found
         self.rule = rule
+        self.count = count
     }
 
     package var description: String {

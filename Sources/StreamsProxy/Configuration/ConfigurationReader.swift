@@ -1,3 +1,4 @@
+internal import Auth
 internal import JSON
 
 /// What reading the settings came to: a configuration that is valid whole, or everything that is wrong, in file order.
@@ -6,14 +7,34 @@ package enum ConfigurationResult: Sendable, Equatable {
     case invalid([ConfigurationProblem])
 }
 
+/// The same, with what else reading showed.
+struct ConfigurationReading {
+    let result: ConfigurationResult
+    /// What the settings say where they say it well, although they have problems: more that is wrong may be found by it.
+    var partial: Configuration?
+    /// Whether `partial` says truly who has the accounts.
+    var areAccountsKnown = false
+    /// The settings file and those that it names.
+    var files: FilesRead
+    /// What the operator should know.
+    var warnings: [ConfigurationProblem] = []
+}
+
 /// Reads the settings file into a `Configuration`. It changes nothing and asks no network: `check` and `run` see the
 /// same. Where a Python plugin is active, the interpreter is asked whether it will do.
 package enum ConfigurationReader {
     package static func read(path: String, asking python: PythonQuestion = .none) -> ConfigurationResult {
+        reading(path: path, asking: python).result
+    }
+
+    static func reading(path: String, asking python: PythonQuestion) -> ConfigurationReading {
+        var files = FilesRead()
         do throws(SettingsFileError) {
-            return read(text: try SettingsFile.read(path), file: path, asking: python)
+            let read = try SettingsFile.read(path, &files)
+            return reading(text: read.bytes, file: path, asking: python, files, exposure: read.exposure)
         } catch {
-            return .invalid([ConfigurationProblem(file: path, position: nil, rule: error.sentence)])
+            let problem = ConfigurationProblem(file: path, position: nil, rule: error.sentence)
+            return ConfigurationReading(result: .invalid([problem]), files: files)
         }
     }
 
@@ -21,14 +42,31 @@ package enum ConfigurationReader {
     package static func read(
         text: [UInt8], file: String, asking python: PythonQuestion = .none
     ) -> ConfigurationResult {
+        reading(text: text, file: file, asking: python, FilesRead()).result
+    }
+
+    /// `exposure` says that everybody may read the text.
+    private static func reading(
+        text: [UInt8], file: String, asking python: PythonQuestion, _ files: FilesRead, exposure: String? = nil
+    ) -> ConfigurationReading {
         do throws(ConfigurationProblem) {
             let root = try SettingsSyntax.read(text, file: file)
             var problems = SettingsProblems(file: file)
+            problems.files = files
             let configuration = try configuration(root, file: file, asking: python, &problems)
-            guard let configuration, problems.isEmpty else { return .invalid(problems.located(in: text)) }
-            return .valid(configuration)
+            if let secret = problems.secretPath, let exposure {
+                problems.warn(file, secret, "this is a secret, and \(exposure)")
+            }
+            let result: ConfigurationResult =
+                if let configuration, problems.isEmpty { .valid(configuration) } else {
+                    .invalid(problems.located(in: text))
+                }
+            return ConfigurationReading(
+                result: result, partial: configuration,
+                areAccountsKnown: !problems.concern(["CONFIG_AUTHORIZATION_USERS", "ADDITIONAL_SERVICES_USAGE"]),
+                files: problems.files, warnings: problems.warnings)
         } catch {
-            return .invalid([error])
+            return ConfigurationReading(result: .invalid([error]), files: files)
         }
     }
 
@@ -48,7 +86,7 @@ package enum ConfigurationReader {
         }
         let plugin = PluginSettings(
             in: &settings, file: file, isActive: active.isLunaStreamsActive,
-            python: active.python.map(\.name) + host.pluginFolder.names,
+            python: active.python.map(\.name) + host.names(&problems),
             &problems)
         let allowsAccountHeader = settings.value("ALLOW_LUNA_ACCOUNT_AUTH_HEADER", .flag, &problems)
         let accountsFile = settings.value("CONFIG_AUTHORIZATION_USERS", .accountsFile, &problems) ?? "accounts.json"
@@ -80,7 +118,6 @@ package enum ConfigurationReader {
         configuration.accountsService = accountsService
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
         configuration.tokenIssuers = issuers.issuers
-        configuration.issuerKeyFiles = issuers.files
         configuration.tls = tls
         configuration.logger = logger
         configuration.metrics = metrics

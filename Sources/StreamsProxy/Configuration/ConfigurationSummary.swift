@@ -1,11 +1,12 @@
 internal import Auth
-internal import Glibc
 internal import HTTPCore
 
 /// What a configuration comes to, in lines for the operator: where requests go, how long each may take, who is let in.
 struct ConfigurationSummary {
     private let configuration: Configuration
     private let certificate: TLSCertificate?
+    /// What the accounts file holds.
+    private let accounts: String
     /// Where a proxy that runs listens; empty where none does.
     private let urls: [String]
     /// What the service manager calls the sockets that it has passed on.
@@ -13,19 +14,21 @@ struct ConfigurationSummary {
 
     /// `certificate` is the one that clients are shown; nil where they are met in plain.
     init(
-        _ configuration: Configuration, certificate: TLSCertificate? = nil, listening urls: [String] = [],
-        passedOn socketNames: [String] = []
+        _ configuration: Configuration, certificate: TLSCertificate? = nil, accounts: String = "",
+        listening urls: [String] = [], passedOn socketNames: [String] = []
     ) {
         self.configuration = configuration
         self.certificate = certificate
+        self.accounts = accounts
         self.urls = urls
         self.socketNames = socketNames
     }
 
-    /// Whole lines. Asks the disk whether the accounts file is there, and nothing else.
+    /// Whole lines.
     var text: String {
         let listening = [("Listens on", listener + tls)]
-        let sections = listening + [("Routes", routes), ("Timeouts", timeouts), ("Limits", limits)]
+        let sections =
+            listening + [("Routes", routes), ("Own routes", ownRoutes), ("Timeouts", timeouts), ("Limits", limits)]
         let plugins = configuration.pluginHost.map { [("Plugins", Self.plugins($0))] } ?? []
         let found = StartupWarnings.of(configuration, listening: urls)
         let warnings = found.isEmpty ? [] : [("Warnings", found)]
@@ -77,7 +80,8 @@ struct ConfigurationSummary {
     private var tls: [String] {
         guard let certificate else { return [] }
         let end = Timestamp(unixSeconds: certificate.ends).description
-        return ["certificate of \(Displayed.text(certificate.subject, limit: 256)), until \(end)"]
+        let names = certificate.names.isEmpty ? "no name" : Displayed.text(certificate.names, limit: 512)
+        return ["certificate of \(Displayed.text(certificate.subject, limit: 256)), for \(names), until \(end)"]
     }
 
     /// Section 2 of the contract: our route, and where it leads.
@@ -99,6 +103,14 @@ struct ConfigurationSummary {
             let space = String(repeating: " ", count: width - route.utf8.count)
             return "\(route)\(space)  \(base)\(version)\(path)"
         }
+    }
+
+    private var ownRoutes: [String] {
+        let accounts = [Route.tokens, .token, .account].map { "\($0.name)" }
+        return ["\(Route.version.name), \(Route.plugins.name), \(Route.health.name)  open to everybody"]
+            + (configuration.metrics.isOn ? ["\(Route.metrics.name)  open to everybody"] : [])
+            + (configuration.accountsService == nil
+                ? ["\(accounts.joined(separator: ", "))  by login and password"] : [])
     }
 
     private var timeouts: [String] {
@@ -170,7 +182,7 @@ struct ConfigurationSummary {
     private var source: [String] {
         guard let service = configuration.accountsService else {
             let file = Displayed.text(configuration.accountsFile, limit: 512)
-            return ["Basic, Bearer    accounts file \(file): \(accountsFile)"]
+            return ["Basic, Bearer    accounts file \(file): \(accounts)"]
         }
         let cache = configuration.decisionCache
         let stale =
@@ -182,21 +194,6 @@ struct ConfigurationSummary {
             "remembered       accepted \(Displayed.seconds(cache.lifetime)), refused "
                 + "\(Displayed.seconds(cache.refusalLifetime))\(stale)",
         ]
-    }
-
-    private var accountsFile: String {
-        var status = stat()
-        guard stat(configuration.accountsFile, &status) == 0 else {
-            let code = errno
-            return code == ENOENT
-                ? "not there yet; make it with: streams-proxy account create"
-                : "not readable: \(String(cString: strerror(code)))"
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { return "not a file" }
-        guard status.st_mode & 0o077 == 0 else {
-            return "there, but others may read it (mode \(String(status.st_mode & 0o777, radix: 8))); chmod 600"
-        }
-        return "there"
     }
 }
 

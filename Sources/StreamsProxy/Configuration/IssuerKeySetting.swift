@@ -29,15 +29,19 @@ struct IssuerKeySetting {
             problems.add(
                 at: node.offset, path: section.path(of: "file"), found: Displayed.quoted(path), rule: rule)
         }
-        let text: [UInt8]
+        let key: RegularFile
         do throws(SettingsFileError) {
-            text = try KeyFile.read(SettingsFile.resolve(path, besides: file))
+            let resolved = try SettingsFile.resolve(path, besides: file)
+            key = try SettingsFile.readNamed(resolved, &problems.files)
+            if algorithm.isKeySecret, let sentence = key.exposure {
+                problems.warn(resolved, section.path(of: "file"), sentence)
+            }
         } catch {
             add(error.sentence)
             return nil
         }
         do throws(KeyFault) {
-            return try IssuerKey.keys(in: text, id: id, algorithm: algorithm)
+            return try IssuerKey.keys(in: key.bytes, id: id, algorithm: algorithm)
         } catch {
             add(error.path.isEmpty ? error.reason : "its \(error.path.dropFirst()) \(error.reason)")
             return nil
@@ -49,6 +53,7 @@ struct IssuerKeySetting {
         in jwk: JSONNode, _ section: SettingsSection, _ id: String?, _ algorithm: TokenAlgorithm,
         _ problems: inout SettingsProblems
     ) -> [IssuerKey]? {
+        if algorithm.isKeySecret { problems.noteSecret(section.path(of: "jwk")) }
         do throws(KeyFault) {
             return try IssuerKey.keys(in: jwk, id: id, algorithm: algorithm)
         } catch {

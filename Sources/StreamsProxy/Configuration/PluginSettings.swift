@@ -39,7 +39,10 @@ struct PluginSettings {
             liveGrace = plugin.value("live-grace", .secondsOrNone, &problems)
             plugin.refuseUnknownNames(&problems)
         }
-        for name in names where name != Self.name { python[name] = plugins.node(name) }
+        for name in names where name != Self.name {
+            python[name] = plugins.node(name)
+            if let node = python[name], LikelySecret.stands(in: node) { problems.noteSecret(plugins.path(of: name)) }
+        }
         plugins.refuseUnknownNames(&problems)
     }
 

@@ -8,8 +8,6 @@ package struct ServiceTLS: Sendable, Equatable, Concealed {
     package var authorities: [UInt8]?
     /// What the service is shown where it asks for a certificate.
     package var certifiedKey: CertifiedKey?
-    /// Where all of that was read.
-    package private(set) var files: [String] = []
 
     package init() {}
 }
@@ -22,11 +20,9 @@ extension ServiceTLS {
         var reader = TLSSection(section, file: file)
         if let path = reader.path("tls_ca", &problems) {
             authorities = reader.authorities(path, &problems)
-            files.append(path)
         }
         if let settings = reader.certifiedKey(&problems) {
             certifiedKey = reader.read(settings, &problems)
-            files += settings.files
         }
         reader.refuseUnknownNames(&problems)
     }
@@ -36,7 +32,7 @@ extension TLSSection {
     /// `tls_ca`: the text of that file.
     fileprivate mutating func authorities(_ path: String, _ problems: inout SettingsProblems) -> [UInt8]? {
         do throws(SettingsFileError) {
-            let text = try KeyFile.read(path)
+            let text = try SettingsFile.readNamed(path, &problems.files).bytes
             do throws(TLSFault) {
                 try TLSAuthorities.check(text)
                 return text
@@ -52,13 +48,15 @@ extension TLSSection {
     fileprivate mutating func read(_ settings: TLSSettings, _ problems: inout SettingsProblems) -> CertifiedKey? {
         var files = TLSFiles(settings)
         var certifiedKey: CertifiedKey?
-        if let (certificates, key, passphrase) = files.read() {
+        if let (certificates, key, passphrase) = files.text() {
             do throws(TLSFault) {
                 certifiedKey = try CertifiedKey(certificates: certificates, key: key, passphrase: passphrase)
             } catch {
                 files.add(error)
             }
         }
+        problems.files.add(files.read)
+        problems.warn(files.warnings)
         for problem in files.problems { add(problem.path, problem.file, problem.rule, &problems) }
         return certifiedKey
     }

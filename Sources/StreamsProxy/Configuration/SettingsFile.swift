@@ -1,38 +1,48 @@
+internal import Auth
 internal import Glibc
 
-/// Why the settings file could not be read at all.
+/// Why the settings file, or one that it names, can't be used.
 struct SettingsFileError: Error, Equatable {
     /// For the operator, after the file's name.
     let sentence: String
 }
 
-/// The settings file on disk.
+/// A file that settings are read from.
 enum SettingsFile {
-    /// Far above any settings.
-    static let sizeLimit = 1 << 20
+    /// Of the settings themselves, in bytes: far above any.
+    private static let sizeLimit = 1 << 20
+    /// Of a file that they name, with certificates or keys.
+    private static let namedSizeLimit = 1 << 18
 
-    static func read(_ path: String) throws(SettingsFileError) -> [UInt8] {
+    static func read(_ path: String, _ files: inout FilesRead) throws(SettingsFileError) -> RegularFile {
         guard !path.isEmpty, !path.utf8.contains(0) else { throw SettingsFileError(sentence: "this is no file name") }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(errno) }
-        defer { close(descriptor) }
-        do throws(BoundedRead.Fault) {
-            return try BoundedRead.all(of: descriptor, limit: sizeLimit)
+        return try read(
+            path, limit: sizeLimit, absent: "there is no such file; name the settings file with --config", &files)
+    }
+
+    /// One that the settings name.
+    static func readNamed(_ path: String, _ files: inout FilesRead) throws(SettingsFileError) -> RegularFile {
+        try read(path, limit: namedSizeLimit, absent: "there is no such file", &files)
+    }
+
+    private static func read(
+        _ path: String, limit: Int, absent: String, _ files: inout FilesRead
+    ) throws(SettingsFileError) -> RegularFile {
+        do throws(FileFault) {
+            return try files.read(path, limit: limit)
         } catch {
             switch error {
-            case .tooLong:
-                throw SettingsFileError(
-                    sentence: "the file is longer than \(sizeLimit) bytes, so it can't be a settings file")
-            case .failed(let code): throw failure(code)
+            case .absent: throw SettingsFileError(sentence: absent)
+            case .irregular, .tooLong:
+                throw SettingsFileError(sentence: "must be a regular file of at most \(limit >> 10) KiB")
+            case .unsettled: throw SettingsFileError(sentence: "the file changes while it is read")
+            case .failed(let failure): throw Self.failure(failure.code)
             }
         }
     }
 
     private static func failure(_ code: Int32) -> SettingsFileError {
         switch code {
-        case ENOENT, ENOTDIR:
-            SettingsFileError(sentence: "there is no such file; name the settings file with --config")
-        case EISDIR: SettingsFileError(sentence: "this is a directory, not a settings file")
         case EACCES, EPERM: SettingsFileError(sentence: "this user has no permission to read the file")
         default: SettingsFileError(sentence: "the file can't be read: \(String(cString: strerror(code)))")
         }

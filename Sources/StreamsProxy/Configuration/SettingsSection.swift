@@ -8,12 +8,18 @@ struct SettingsSection {
     /// Where the object's brace stands.
     let offset: Int
     private let members: [JSONMember]
+    /// Where in `members` each name is. By bytes, as `JSONMember.isNamed` compares.
+    private let places: [[UInt8]: Int]
     private var known: [String] = []
+    private var knownBytes: Set<[UInt8]> = []
 
     private init(path: String, offset: Int, members: [JSONMember]) {
         self.path = path
         self.offset = offset
         self.members = members
+        places = Dictionary(
+            members.enumerated().map { (Array($0.element.name.utf8), $0.offset) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// The object that `node` is. Anything else is a problem, and nil.
@@ -27,12 +33,13 @@ struct SettingsSection {
 
     func path(of name: String) -> String { Displayed.path(path, name) }
 
-    func contains(_ name: String) -> Bool { members.contains { $0.isNamed(name) } }
+    func contains(_ name: String) -> Bool { places[Array(name.utf8)] != nil }
 
     /// The value of that name as it stands.
     mutating func node(_ name: String) -> JSONNode? {
-        known.append(name)
-        return members.first { $0.isNamed(name) }?.node
+        let bytes = Array(name.utf8)
+        if knownBytes.insert(bytes).inserted { known.append(name) }
+        return places[bytes].map { members[$0].node }
     }
 
     /// The value of that name where there is one that keeps the setting's rule.
@@ -64,14 +71,14 @@ struct SettingsSection {
 
     /// The last step of reading a section.
     func refuseUnknownNames(_ problems: inout SettingsProblems) {
-        for member in members where !known.contains(where: member.isNamed) {
-            let hint =
-                if let nearest = NearestName.of(member.name, among: known) {
-                    "did you mean \"\(nearest)\"?"
-                } else {
-                    "known here: \(known.joined(separator: ", "))"
-                }
-            problems.add(at: member.nameOffset, path: path(of: member.name), rule: "unknown setting; \(hint)")
+        for member in members where !knownBytes.contains(Array(member.name.utf8)) {
+            problems.add(
+                at: member.nameOffset, path: path(of: member.name), rule: "unknown setting; \(hint(for: member.name))")
         }
+    }
+
+    private func hint(for name: String) -> String {
+        if let nearest = NearestName.of(name, among: known) { return "did you mean \"\(nearest)\"?" }
+        return known.isEmpty ? "none is known here" : "known here: \(known.joined(separator: ", "))"
     }
 }

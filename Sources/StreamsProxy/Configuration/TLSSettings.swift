@@ -58,7 +58,10 @@ struct TLSSection {
         let key = path("tls_key", &problems)
         let passphraseFile = path("tls_key_pass_file", &problems)
         var passphrase = passphraseFile.map(TLSPassphrase.file)
-        if let text = section.value("tls_key_pass", .passphrase, &problems) { passphrase = TLSPassphrase(text) }
+        if let text = section.value("tls_key_pass", .passphrase, &problems) {
+            passphrase = TLSPassphrase(text)
+            problems.noteSecret(section.path(of: "tls_key_pass"))
+        }
         if section.contains("tls_key_pass"), let node = section.node("tls_key_pass_file") {
             problems.add(
                 at: node.offset, path: section.path(of: "tls_key_pass_file"),

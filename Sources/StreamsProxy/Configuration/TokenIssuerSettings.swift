@@ -11,8 +11,6 @@ struct TokenIssuerSettings {
     /// Key files are looked for beside it.
     private let file: String
     private(set) var issuers: [TokenIssuer] = []
-    /// Their key files.
-    private(set) var files: [String] = []
 
     init(_ node: JSONNode?, path: String, file: String, _ problems: inout SettingsProblems) {
         self.file = file
@@ -35,15 +33,6 @@ struct TokenIssuerSettings {
             }
             names.append(issuer.name)
             issuers.append(issuer)
-            for key in element["keys"]?.array ?? [] {
-                guard let path = key["file"]?.string else { continue }
-                do throws(SettingsFileError) {
-                    files.append(try SettingsFile.resolve(path, besides: file))
-                } catch {
-                    // It was read a moment ago, so there is nothing to tell.
-                    continue
-                }
-            }
         }
     }
 

@@ -1,3 +1,4 @@
+import Auth
 import Glibc
 
 /// What the kernel says of this process, as Prometheus' own libraries tell it.
@@ -36,9 +37,9 @@ package struct ProcessFigures: Sendable {
     private static func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
 
     private static func text(_ path: String) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = DescriptorReserve.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
-        defer { close(descriptor) }
+        defer { DescriptorReserve.close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 256)
         let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)

@@ -1,3 +1,4 @@
+internal import Auth
 internal import Glibc
 internal import JSON
 
@@ -50,7 +51,8 @@ struct PluginHostSection {
         _ problems: inout SettingsProblems
     ) -> PluginHostSettings? {
         guard let first = active.python.first else { return nil }
-        for entry in active.python { check(entry, mount: mount, &problems) }
+        let names = names(&problems)
+        for entry in active.python { check(entry, mount: mount, among: names, &problems) }
         let plugins = active.python.map { entry in
             var writer = JSONWriter()
             if let node = given[entry.name] { writer.value(node) }
@@ -82,6 +84,7 @@ struct PluginHostSection {
         settings.requestTimeout = requestTimeout ?? settings.requestTimeout
         // Whoever has other problems to mend is not kept waiting.
         if problems.isEmpty, let fault = python.ask(settings) {
+            if fault.isOfTheSystem { problems.files.addFailure() }
             let (name, offset) =
                 fault.isOfPackage ? ("package", self.package.offset) : ("python", self.interpreter.offset)
             problems.add(
@@ -96,13 +99,31 @@ struct PluginHostSection {
         offset == nil ? entry.path : "\(Self.name).\(name)"
     }
 
-    private func check(_ entry: ActivePlugins.Entry, mount: String?, _ problems: inout SettingsProblems) {
-        if !pluginFolder.contains(entry.name) {
-            let nearest = NearestName.of(entry.name, among: pluginFolder.names + [PluginSettings.name])
-            let file = Displayed.quoted("\(pluginFolder.path)/\(entry.name).py", limit: 512)
+    /// The plugins that lie in the folder.
+    func names(_ problems: inout SettingsProblems) -> [String] {
+        guard let names = pluginFolder.names else {
+            problems.files.addFailure()
+            return []
+        }
+        return names
+    }
+
+    private func check(
+        _ entry: ActivePlugins.Entry, mount: String?, among names: [String], _ problems: inout SettingsProblems
+    ) {
+        let file = Displayed.quoted("\(pluginFolder.path)/\(entry.name).py", limit: 512)
+        switch pluginFolder.contains(entry.name) {
+        case true: break
+        case false:
+            let nearest = NearestName.of(entry.name, among: names + [PluginSettings.name])
             problems.add(
                 at: entry.offset, path: entry.path, found: Displayed.quoted(entry.name),
                 rule: "there is no file \(file)" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
+        case nil:
+            problems.files.addFailure()
+            problems.add(
+                at: entry.offset, path: entry.path, found: Displayed.quoted(entry.name),
+                rule: "\(file) can't be looked at")
         }
         let own = "/6/plugins/\(entry.name)/"
         if let mount, own.hasPrefix("\(mount)/") || "\(mount)/".hasPrefix(own) {

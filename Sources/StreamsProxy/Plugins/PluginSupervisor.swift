@@ -17,7 +17,7 @@ final class PluginSupervisor {
     private var supervision = HostSupervision()
     private var settings: PluginHostSettings?
     /// The plugins' files as they were when the host was started.
-    private var stamps: [FileStamp?] = []
+    private var looks: [FileLook] = []
     private var process: HostProcess?
     private var hasFolder = false
     private var statuses: [PluginStatus] = []
@@ -66,10 +66,13 @@ final class PluginSupervisor {
 
     /// A host that has all as it was goes on.
     private func take(_ new: PluginHostSettings?) {
-        let newStamps = new.map { new in new.plugins.map { FileStamp(path: new.path(of: $0.name)) } } ?? []
-        guard new != settings || newStamps != stamps else { return }
+        let newLooks = new.map { new in new.plugins.map { FileLook(at: new.path(of: $0.name)) } } ?? []
+        guard
+            new != settings || newLooks.count != looks.count
+                || zip(looks, newLooks).contains(where: { $0.isOutdated(by: $1) })
+        else { return }
         settings = new
-        stamps = newStamps
+        looks = newLooks
         let known = statuses
         statuses = (new?.plugins ?? []).map { plugin in
             known.first { $0.name == plugin.name }?.restarting() ?? PluginStatus(name: plugin.name)

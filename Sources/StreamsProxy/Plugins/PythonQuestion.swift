@@ -84,6 +84,14 @@ package enum PythonFault: Error, Sendable, Equatable {
     /// Whether the package is what is missing, and not Python or what is installed for it.
     var isOfPackage: Bool { self == .missing("luna_plugins") }
 
+    /// Whether it says nothing of Python: the system did not let it run, or kept it waiting.
+    var isOfTheSystem: Bool {
+        switch self {
+        case .refused, .silent: true
+        case .unreadable, .tooOld, .missing: false
+        }
+    }
+
     /// Follows "found …; ".
     func rule(_ settings: PluginHostSettings) -> String {
         switch self {
