@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import threading
@@ -205,3 +206,93 @@ def test_a_reload_moves_the_log(start_proxy, tmp_path):
     assert proxy.stop() == 0
     assert in_file(tmp_path / NAME) == first
     assert in_file(tmp_path / "new" / NAME) == second
+
+
+def open_log(proxy) -> "tuple[str, int]":
+    """Where the descriptor of the log leads to, and how large that file is."""
+    folder = Path(f"/proc/{proxy.process.pid}/fd")
+    for number in os.listdir(folder):
+        target = os.readlink(folder / number)
+        if NAME in target:
+            return target, (folder / number).stat().st_size
+    raise AssertionError("no log is open")
+
+
+MIB = 1 << 20
+
+
+def notes_in(text: str) -> "list[str]":
+    return [line["message"] for line in parse(text) if line["event"] == "note" and "log file" in line["message"]]
+
+
+@pytest.fixture
+def full(start_proxy, tmp_path):
+    """A proxy whose log has its greatest size already, and its folder."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / NAME).write_bytes(b"x" * (MIB - 1) + b"\n")
+    proxy = start_proxy(
+        EchoOrigin(), **logger(LOG_TO_FILE=1, FOLDER_WITH_LOGS=str(folder), MAX_LOG_FILE_SIZE=1))  # fmt: skip
+    return proxy, folder
+
+
+def test_a_folder_that_was_moved_is_told_once_and_costs_nothing(full):
+    """Before, each note that the log could not be renamed made the next."""
+    proxy, folder = full
+    folder.rename(folder.with_name("moved"))
+    ids = ask(proxy, 5)
+    eventually(lambda: len(notes_in(proxy.text)) == 1, what="the note")
+    _, size = open_log(proxy)
+    ids += ask(proxy, 20)
+    eventually(lambda: proxy.text.count('"event":"request"') >= 25, what="the lines")
+    assert len(notes_in(proxy.text)) == 1
+    assert open_log(proxy)[1] - size < 30 * 1000, "more than the lines of the requests"
+    # Every line went on to the old file.
+    assert set(ids) <= set(in_file_from(folder.with_name("moved") / NAME))
+    folder.with_name("moved").rename(folder)
+
+
+def in_file_from(file: Path) -> "list[str]":
+    """As `in_file`, of a file that begins with other bytes."""
+    return [line["request_id"] for line in parse(file.read_text().lstrip("x\n")) if line["event"] == "request"]
+
+
+def test_a_log_without_a_folder_takes_no_more_than_was_agreed_to(full):
+    proxy, folder = full
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    sizes = []
+    for _ in range(12):
+        pipelined(proxy, 500)
+        sizes.append(open_log(proxy)[1])
+    eventually(lambda: proxy.text.count('"event":"request"') >= 6000, 60, "the lines")
+    assert max(sizes) < 2 * MIB + (1 << 19), sizes
+    assert len(notes_in(proxy.text)) == 1
+    folder.mkdir()
+
+
+def test_no_descriptors_do_not_keep_the_log_from_being_renamed(full):
+    proxy, folder = full
+    with proxy.connect() as connection:
+        connection.ask("GET", "/version")
+        assert connection.read_answer().status == 200
+        used = proxy.descriptors()
+        # None that is not used, but those in reserve.
+        resource.prlimit(proxy.process.pid, resource.RLIMIT_NOFILE, (used, used + 1000))
+        connection.ask("GET", "/version")
+        assert connection.read_answer().status == 200
+        eventually(lambda: (folder / f"{NAME}.1").exists(), what="the old file")
+    assert notes_in(proxy.text) == []
+
+
+def test_a_new_file_that_can_not_be_had_leaves_the_old_one_in_place(full):
+    """Its name is kept until there is another, and nothing is lost of the file before that."""
+    proxy, folder = full
+    (folder / f"{NAME}.1").write_text("the one before")
+    (folder / f"{NAME}.new").mkdir()
+    ids = ask(proxy, 3)
+    eventually(lambda: len(notes_in(proxy.text)) == 1, what="the note")
+    assert set(ids) <= set(in_file_from(folder / NAME))
+    assert (folder / f"{NAME}.1").read_text() == "the one before"
+    (folder / f"{NAME}.new").rmdir()

@@ -15,16 +15,17 @@ final class LogSink: Sendable {
 
     /// What belongs to the queue.
     private struct Output {
-        var descriptor: Int32
-        var size = 0
+        /// Nil for standard output.
+        var file: LogFile?
         /// Part of a line went out: before anything else, its line must end.
         var isMidLine = false
+
+        var descriptor: Int32 { file?.descriptor ?? STDOUT_FILENO }
     }
 
     /// Batches that wait for a slow reader, in bytes: some thirty thousand lines.
     static let maximumWaiting = 16 << 20
 
-    private let target: Target
     private let queue: DispatchQueue
     private let output: Mutex<Output>
     private let waiting = Atomic<Int>(0)
@@ -35,28 +36,18 @@ final class LogSink: Sendable {
 
     /// Opens the file, where it is one.
     init(_ target: Target, lossLine: @escaping @Sendable (Int) -> [UInt8]) throws(SystemError) {
-        self.target = target
         self.lossLine = lossLine
         queue = DispatchQueue(label: "log", qos: .utility)
         switch target {
         case .standardOutput:
-            output = Mutex(Output(descriptor: STDOUT_FILENO))
-        case .file(let path, _):
-            output = Mutex(try Self.open(path))
+            output = Mutex(Output())
+        case .file(let path, let maximumSize):
+            output = Mutex(Output(file: try LogFile(path: path, maximumSize: maximumSize)))
         }
     }
 
     deinit {
-        if case .file = target { output.withLock { _ = Glibc.close($0.descriptor) } }
-    }
-
-    /// `O_NONBLOCK`: a path that names a pipe without a reader must not hold up the start.
-    private static func open(_ path: String) throws(SystemError) -> Output {
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o640)
-        guard descriptor >= 0 else { throw SystemError(call: "open \(path)", code: errno) }
-        var status = stat()
-        let isKnown = fstat(descriptor, &status) == 0
-        return Output(descriptor: descriptor, size: isKnown ? Int(status.st_size) : 0)
+        output.withLock { $0.file?.close() }
     }
 
     /// How many lines were dropped since the start.
@@ -85,20 +76,7 @@ final class LogSink: Sendable {
 
     /// Opens the file anew: whoever renamed it wants the next lines elsewhere. Where that fails the old one stays.
     func reopen() {
-        guard case .file(let path, _) = target else { return }
-        queue.async { [self] in output.withLock { Self.replace(&$0, by: path) } }
-    }
-
-    private static func replace(_ output: inout Output, by path: String) {
-        do throws(SystemError) {
-            let fresh = try open(path)
-            Glibc.close(output.descriptor)
-            output = fresh
-        } catch {
-            OperatorNotes.write(
-                .error, of: .operator, "the log file can't be opened anew: \(error)",
-                advice: "lines go on to the old file; mend the folder, then send SIGUSR1 again")
-        }
+        queue.async { [self] in output.withLock { $0.file?.reopen() } }
     }
 
     /// Waits until all that was submitted has been written, at most that long.
@@ -116,15 +94,9 @@ final class LogSink: Sendable {
             let line = lossLine(missing)
             if put(line, to: &output) == line.count { untold.subtract(missing, ordering: .relaxed) }
         }
-        rotate(&output)
+        output.file?.rotate()
         let written = put(bytes, to: &output)
         if written < bytes.count { lose(bytes[written...].count { $0 == 0x0A }) }
-    }
-
-    private func rotate(_ output: inout Output) {
-        guard case .file(let path, let maximum?) = target, output.size >= maximum else { return }
-        rename(path, path + ".1")
-        Self.replace(&output, by: path)
     }
 
     /// Returns how many bytes went out.
@@ -134,7 +106,7 @@ final class LogSink: Sendable {
             output.isMidLine = false
         }
         let written = Self.write(bytes, to: output.descriptor)
-        output.size += written
+        output.file?.grow(by: written)
         if written > 0 { output.isMidLine = bytes[written - 1] != 0x0A }
         return written
     }
