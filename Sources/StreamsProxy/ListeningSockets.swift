@@ -12,6 +12,23 @@ struct ListeningSockets {
 
     /// Binds a socket for each worker, so that the kernel spreads the clients among them.
     init(binding listener: ListenerSettings, workers: Int) throws(SystemError) {
+        if listener.isBeside || listener.port == 0 {
+            try self.init(sharing: listener, workers: workers)
+            return
+        }
+        let claim: AddressClaim
+        do throws(SystemError) {
+            claim = try AddressClaim(host: listener.host, port: listener.port)
+        } catch {
+            throw error.code == EADDRINUSE ? Self.refusal(listener) : error
+        }
+        try claim.admitOwn()
+        try self.init(sharing: listener, workers: workers)
+        // Not before the sockets listen.
+        _ = consume claim
+    }
+
+    private init(sharing listener: ListenerSettings, workers: Int) throws(SystemError) {
         areShared = false
         descriptors = []
         var port = listener.port
@@ -23,6 +40,17 @@ struct ListeningSockets {
             }
             descriptors.append([socket.release()])
         }
+    }
+
+    /// A second proxy on an address would get every other client, by other settings perhaps: it must be wanted.
+    private static func refusal(_ listener: ListenerSettings) -> SystemError {
+        let holder = PortHolder(port: listener.port)
+        let advice =
+            holder.map { $0.name == PortHolder.ownName } ?? true ? "; end it, or give --beside to serve beside it" : ""
+        let name = holder.map { "\(Displayed.text($0.name)) (pid \($0.process))" } ?? "another process"
+        return SystemError(
+            call: "cannot listen on \(listener.host):\(listener.port)", reason: "\(name) listens there already\(advice)"
+        )
     }
 
     /// Takes sockets that another process has made. SO_REUSEPORT can't be had any more, so every worker listens on every

@@ -43,16 +43,35 @@ package struct ListeningSocket: ~Copyable {
 
     /// Binds `host`, a name or an address, and `port`.
     package init(host: String, port: Int) throws(SystemError) {
+        let descriptor = try Self.bound(host: host, port: port, isShared: true)
+        guard listen(descriptor.number, 4096) == 0 else { throw SystemError(call: "listen", code: errno) }
+        address = Self.boundAddress(descriptor.number)
+        self.descriptor = descriptor
+    }
+
+    /// A socket that has the address, and does not listen yet. `isShared`: with SO_REUSEPORT.
+    static func bound(host: String, port: Int, isShared: Bool) throws(SystemError) -> Descriptor {
+        let found = try resolved(host: host, port: port)
+        defer { freeaddrinfo(found) }
+        return try bound(to: found.pointee, name: "\(host):\(port)", isShared: isShared)
+    }
+
+    /// Sees that `host` is an address, or a name that has one.
+    package static func check(host: String) throws(SystemError) {
+        freeaddrinfo(try resolved(host: host, port: 0))
+    }
+
+    private static func resolved(host: String, port: Int) throws(SystemError) -> UnsafeMutablePointer<addrinfo> {
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, String(port), &hints, &found) == 0, let found else {
-            throw SystemError(call: "cannot resolve \(host) to listen on", code: ENOENT)
+        let result = getaddrinfo(host, String(port), &hints, &found)
+        guard result == 0, let found else {
+            throw SystemError(
+                call: "cannot resolve \(host) to listen on", reason: String(cString: gai_strerror(result)))
         }
-        defer { freeaddrinfo(found) }
-        descriptor = try Self.bound(to: found.pointee, name: "\(host):\(port)")
-        address = Self.boundAddress(descriptor.number)
+        return found
     }
 
     private static func boundAddress(_ number: Int32) -> SocketAddress {
@@ -64,23 +83,22 @@ package struct ListeningSocket: ~Copyable {
         return SocketAddress(storage)
     }
 
-    private static func bound(to info: addrinfo, name: String) throws(SystemError) -> Descriptor {
+    private static func bound(to info: addrinfo, name: String, isShared: Bool) throws(SystemError) -> Descriptor {
         let socket = linux_stream_socket(info.ai_family)
         if socket < 0 { throw SystemError(call: "socket", code: -socket) }
         let descriptor = Descriptor(socket)
-        let options: [(Int32, Int32)] = [
-            (SOL_SOCKET, SO_REUSEADDR), (SOL_SOCKET, SO_REUSEPORT),
+        let options: [(level: Int32, option: Int32, value: Int32)] = [
+            (SOL_SOCKET, SO_REUSEADDR, 1), (SOL_SOCKET, SO_REUSEPORT, isShared ? 1 : 0),
             // Inherited by what is accepted: one call here instead of one a connection.
-            (Int32(IPPROTO_TCP), TCP_NODELAY),
+            (Int32(IPPROTO_TCP), TCP_NODELAY, 1),
         ]
-        for (level, option) in options {
-            let result = linux_set_option(socket, level, option, 1)
+        for (level, option, value) in options {
+            let result = linux_set_option(socket, level, option, value)
             if result < 0 { throw SystemError(call: "setsockopt", code: -result) }
         }
         guard bind(socket, info.ai_addr, info.ai_addrlen) == 0 else {
             throw SystemError(call: "cannot listen on \(name)", code: errno)
         }
-        guard listen(socket, 4096) == 0 else { throw SystemError(call: "listen", code: errno) }
         return descriptor
     }
 
