@@ -10,6 +10,9 @@ RELEASE_FLAGS := -c release
 # Where the tests are built and run, with the same flags: scripts/run-tests.
 export PYTHON
 
+# What `streams-proxy version` tells: see Package.swift. Empty outside a repository.
+export STREAMS_PROXY_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null)
+
 .DEFAULT_GOAL := help
 .PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests deploy-tests sanitizer-tests install conformance fuzz torture bench bench-check clean
 

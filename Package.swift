@@ -9,6 +9,12 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// What `version` tells. Not asked from git here: SwiftPM would remember the answer for commits to come.
+let commit = Context.environment["STREAMS_PROXY_COMMIT"].flatMap { text in
+    let isPlain = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
+    return text.isEmpty || !isPlain ? nil : text
+}
+
 let package = Package(
     name: "luna-streams-proxy",
     products: [
@@ -22,12 +28,13 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "CBuild", cSettings: commit.map { [.define("STREAMS_PROXY_COMMIT", to: "\"\($0)\"")] } ?? []),
 
         .target(name: "JSON", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "HTTPCore", dependencies: ["CLinux", "COpenSSL"], swiftSettings: strict),
         .target(name: "Auth", dependencies: ["HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
         .target(
-            name: "StreamsProxy", dependencies: ["HTTPCore", "Auth", "JSON", "CCurl", "CLinux"],
+            name: "StreamsProxy", dependencies: ["HTTPCore", "Auth", "JSON", "CBuild", "CCurl", "CLinux"],
             swiftSettings: strict),
         .executableTarget(name: "streams-proxy", dependencies: ["StreamsProxy"], swiftSettings: strict),
         .target(
