@@ -22,6 +22,10 @@ A, B = 'job="streams-proxy", instance="a:5000"', 'job="streams-proxy", instance=
 HEALTHY = {
     "up{%s}": "1x60",
     "process_start_time_seconds{%s}": "1795600000x60",
+    "streams_proxy_config_last_reload_successful{%s}": "1x60",
+    "streams_proxy_accounts_last_read_successful{%s}": "1x60",
+    # Prometheus' tests begin in 1970: here the certificate has a month.
+    "streams_proxy_certificate_not_after_timestamp_seconds{%s}": f"{30 * 86400}x60",
     'request_count_total{%s, path="GET:/streams", status_code="200"}': "0+6000x60",
     'request_count_total{%s, path="GET:/streams", status_code="502"}': "0+10x60",
     'streams_proxy_refusals_total{%s, reason="upstream_unreachable"}': "0+10x60",
@@ -50,6 +54,10 @@ HEALTHY = {
 FAULTS: "dict[str, tuple[dict[str, str], int]]" = {
     "StreamsProxyDown": ({"up{%s}": "1x9 0x50"}, 11),
     "StreamsProxyRestarts": ({"process_start_time_seconds{%s}": "1x9 2 3 4 5x50"}, 13),
+    "StreamsProxyNotReloaded": ({"streams_proxy_config_last_reload_successful{%s}": "1x9 0x50"}, 11),
+    "StreamsProxyAccountsNotFollowed": ({"streams_proxy_accounts_last_read_successful{%s}": "1x9 0x50"}, 11),
+    "StreamsProxyCertificateEnds": (
+        {"streams_proxy_certificate_not_after_timestamp_seconds{%s}": f"{30 * 86400}x9 {7 * 86400 + 660}x50"}, 12),
     "StreamsProxyUpstreamFails": (
         {'streams_proxy_refusals_total{%s, reason="upstream_unreachable"}': "0x9 0+600x50"}, 18),
     "StreamsProxyAccountsFail": ({'streams_proxy_refusals_total{%s, reason="accounts_unreachable"}': "3x9 4+6x50"}, 12),
