@@ -153,6 +153,14 @@ static inline int64_t linux_clock(clockid_t clock) {
 static inline int64_t linux_monotonic(void) { return linux_clock(CLOCK_MONOTONIC); }
 static inline int64_t linux_realtime(void) { return linux_clock(CLOCK_REALTIME); }
 
+// This process leaves no core: its memory holds secrets. The hard limit stays, so that its owner may still ask for one.
+static inline void linux_leave_no_core(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CORE, &limit) != 0) return;
+    limit.rlim_cur = 0;
+    setrlimit(RLIMIT_CORE, &limit);
+}
+
 // Two connected stream sockets, closed by exec from their first moment on.
 static inline int linux_socket_pair(int *ends) {
     return (int)linux_result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));

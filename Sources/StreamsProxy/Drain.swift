@@ -17,7 +17,8 @@ final class Drain: EventSource {
     /// In which connections arrive that were being made when the first were turned away: some round trips.
     private static let arrivalTime = Interval(.milliseconds(100))
     /// In which a preview comes to the end of a part: two pictures a second are few.
-    private static let endingTime = Interval(.seconds(2))
+    static let ending = Duration.seconds(2)
+    private static let endingTime = Interval(ending)
     /// Between attempts to take who waits, where descriptors have run out.
     private static let retryTime = Interval(.milliseconds(50))
 

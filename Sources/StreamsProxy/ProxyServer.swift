@@ -11,6 +11,7 @@ package final class ProxyServer: Sendable {
     private let setting: Mutex<WorkerSetting>
     private let workers = DispatchGroup()
     private let plugins: PluginHost
+    private let desk: MetricsDesk
     private let hasDrainBegun = Atomic<Bool>(false)
     /// Where it listens, as in a URL: `http://127.0.0.1:5000`. At least one.
     package let urls: [String]
@@ -47,7 +48,7 @@ package final class ProxyServer: Sendable {
         }
         urls = sockets.addresses.map { "\(identity == nil ? "http" : "https")://\($0)" }
         let desk = MetricsDesk(mailboxes)
-        _ = MetricsText.startTime
+        self.desk = desk
         for (index, mailbox) in mailboxes.enumerated() {
             let (own, areShared) = (sockets.descriptors[index], sockets.areShared)
             let place = WorkerPlace(index: index, mailbox: mailbox, desk: desk)
@@ -131,7 +132,25 @@ package final class ProxyServer: Sendable {
         told.notify(queue: .main, execute: completion)
     }
 
+    /// What became of the files that are followed.
+    var files: FollowedFiles { desk.files }
+
     package var isDraining: Bool { hasDrainBegun.load(ordering: .relaxed) }
+
+    /// Tells the operator for whom the end waits, and how long at most.
+    package func tellOfEnd() {
+        let http = setting.withLock { $0.configuration.http }
+        let limit = http.drainDelay + http.drainTimeout + Drain.ending
+        desk.sum { counters in
+            let note = EndNote(viewers: counters[.liveViewers], serving: counters[.upstreamInUse], limit: limit)
+            // Of an end that is over at once the log needs no line.
+            if note.waits {
+                OperatorNotes.tell(.info, of: .operator, note.text)
+            } else {
+                StandardError.write("\(note.text)\n")
+            }
+        }
+    }
 
     /// Ends when every worker has served its last client, or as the settings say, and the plugins have ended. The second time it ends at once.
     package func drain() {

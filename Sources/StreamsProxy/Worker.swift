@@ -280,13 +280,14 @@ final class Worker {
     /// `connection` is answered when all workers have told what they count.
     func askForMetrics(for connection: ProxyConnection) {
         let configuration = setting.configuration
-        desk.ask(
-            by: index, ticket: ticket(for: connection),
-            MetricsFrame(
-                mount: configuration.mount, extraLabels: configuration.metrics.extraLabels, log: setting.log,
-                plugins: PluginFigures(
-                    plugins: plugins.figures.plugins, hostRestarts: plugins.figures.hostRestarts,
-                    lostPoints: pluginHost.lostPoints)))
+        var frame = MetricsFrame(
+            mount: configuration.mount, extraLabels: configuration.metrics.extraLabels, log: setting.log,
+            plugins: PluginFigures(
+                plugins: plugins.figures.plugins, hostRestarts: plugins.figures.hostRestarts,
+                lostPoints: pluginHost.lostPoints))
+        frame.files = desk.files.figures
+        frame.certificateEnd = setting.identity?.certificate.ends
+        desk.ask(by: index, ticket: ticket(for: connection), frame)
     }
 
     /// All that was counted, and the levels of this moment.

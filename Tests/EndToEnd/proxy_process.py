@@ -159,6 +159,11 @@ class ProxyProcess:
         return "".join(line for stream in self._streams for line in stream)
 
     @property
+    def told(self) -> str:
+        """What it printed on standard error; the log, on standard output, has much of it too."""
+        return "".join(self._streams[1])
+
+    @property
     def address(self) -> "tuple[str, int]":
         return ("127.0.0.1", self._port)
 
@@ -207,10 +212,10 @@ class ProxyProcess:
 
     def reload(self, outcome: str = ": reloaded") -> str:
         """SIGHUP, and the line that tells what came of it; gives all that it printed meanwhile."""
-        before, seen = len(self.output), self.text.count(outcome)
+        before, seen = len(self.output), self.told.count(outcome)
         self.process.send_signal(signal.SIGHUP)
         end = time.monotonic() + DEADLINE
-        while self.text.count(outcome) == seen:
+        while self.told.count(outcome) == seen:
             assert time.monotonic() < end, f"no outcome of the reload: {self.text[-2000:]}"
             time.sleep(0.005)
         return "".join(self.output[before:])

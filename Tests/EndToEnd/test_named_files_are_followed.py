@@ -53,7 +53,7 @@ def test_a_renewed_certificate_is_shown(start_proxy, pair, tmp_path):
     # And back, for it is looked at again and again.
     install(pair[0], tmp_path)
     eventually(lambda: shown(proxy) == "first", what="the certificate before")
-    eventually(lambda: proxy.text.count(": reloaded") >= 2, what="both to be told")
+    eventually(lambda: proxy.told.count(": reloaded") >= 2, what="both to be told")
 
 
 def test_half_a_pair_is_told_once_and_the_other_half_completes_it(start_proxy, pair, tmp_path):
@@ -64,7 +64,7 @@ def test_half_a_pair_is_told_once_and_the_other_half_completes_it(start_proxy, p
     assert shown(proxy) == "first"
     replace(tmp_path / "key.pem", pair[1].key)
     eventually(lambda: shown(proxy) == "second", what="the new pair")
-    assert proxy.text.count("not reloaded") == 1
+    assert proxy.told.count("not reloaded") == 1
 
 
 def test_files_that_new_settings_name_are_followed(start_proxy, pair, tmp_path):

@@ -276,7 +276,7 @@ def test_config_reload_follows_the_file(start_proxy, accounts):
     eventually(lambda: "not reloaded" in proxy.text, 5, "the bad file to be told of")
     proxy.change_settings(account_header=0)
     eventually(lambda: proxy.status_for(ann) == 403, 5, "the file to be followed")
-    assert proxy.text.count("not reloaded") == 1
+    assert proxy.told.count("not reloaded") == 1
 
 
 # Many times

@@ -131,7 +131,12 @@ def test_problems_name_the_file_and_what_is_wrong(authority, tmp_path):
 def test_settings_that_break_a_rule(tmp_path, tls, line):
     code, lines = outcome(tmp_path, tls)
     assert code == 78
-    assert lines[0].startswith(f"{tmp_path}/config.json:1:") and lines[0].endswith(line), lines
+    (own,) = [one for one in lines if one.startswith(f"{tmp_path}/config.json:1:")]
+    assert own.endswith(line), lines
+    # The files are not there, and that is told as well.
+    for name in ("a", "b"):
+        named = f"{tmp_path}/{name}: tls_" in "".join(lines)
+        assert named == (name == "a" and tls != {} and isinstance(tls, dict) and tls["tls_cert"] == "a"), lines
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,13 @@ final class MetricsDesk: Sendable {
         /// Workers that have not told yet.
         var missing: Set<Int>
         var sum: Counters
-        let asker: Int
-        let ticket: UInt64
-        let frame: MetricsFrame
+        let purpose: Purpose
+    }
+
+    private enum Purpose {
+        /// The text goes to `asker`'s mailbox under `ticket`.
+        case text(asker: Int, ticket: UInt64, MetricsFrame)
+        case sum(@Sendable (Counters) -> Void)
     }
 
     private struct State {
@@ -25,6 +29,8 @@ final class MetricsDesk: Sendable {
     /// A worker that has not told by then does not turn its loop any more.
     private static let patience = DispatchTimeInterval.seconds(3)
 
+    /// What every text tells of them.
+    let files = FollowedFiles(start: MetricsText.startTime)
     private let state: Mutex<State>
     /// The text is written here, and no loop waits for it.
     private let queue = DispatchQueue(label: "metrics", qos: .utility)
@@ -35,10 +41,17 @@ final class MetricsDesk: Sendable {
 
     /// Asks all workers; the answer comes to `asker`'s mailbox under `ticket`.
     func ask(by asker: Int, ticket: UInt64, _ frame: MetricsFrame) {
+        ask(.text(asker: asker, ticket: ticket, frame))
+    }
+
+    /// Asks all workers; `completion` gets the sum on a queue of its own, if all tell it in time.
+    func sum(_ completion: @escaping @Sendable (Counters) -> Void) { ask(.sum(completion)) }
+
+    private func ask(_ purpose: Purpose) {
         let (number, mailboxes) = state.withLock { state in
             state.next += 1
             state.inquiries[state.next] = Inquiry(
-                missing: Set(state.mailboxes.keys), sum: state.ended, asker: asker, ticket: ticket, frame: frame)
+                missing: Set(state.mailboxes.keys), sum: state.ended, purpose: purpose)
             return (state.next, Array(state.mailboxes.values))
         }
         for mailbox in mailboxes { mailbox.post(.count(inquiry: number)) }
@@ -77,16 +90,25 @@ final class MetricsDesk: Sendable {
     }
 
     private func answer(_ inquiry: Inquiry) {
-        queue.async { [self] in post(MetricsText(inquiry.sum, inquiry.frame).bytes, inquiry) }
+        queue.async { [self] in
+            switch inquiry.purpose {
+            case .text(let asker, let ticket, let frame):
+                post(MetricsText(inquiry.sum, frame).bytes, to: asker, ticket)
+            case .sum(let completion): completion(inquiry.sum)
+            }
+        }
     }
 
     /// Part of a sum would look as if counters had been reset, so there is none.
     private func giveUp(_ number: UInt64) {
-        if let inquiry = state.withLock({ $0.inquiries.removeValue(forKey: number) }) { post(nil, inquiry) }
+        switch state.withLock({ $0.inquiries.removeValue(forKey: number) })?.purpose {
+        case .text(let asker, let ticket, _): post(nil, to: asker, ticket)
+        case .sum, nil: break
+        }
     }
 
-    private func post(_ text: [UInt8]?, _ inquiry: Inquiry) {
-        let mailbox = state.withLock { $0.mailboxes[inquiry.asker] }
-        mailbox?.post(.metrics(ticket: inquiry.ticket, text))
+    private func post(_ text: [UInt8]?, to asker: Int, _ ticket: UInt64) {
+        let mailbox = state.withLock { $0.mailboxes[asker] }
+        mailbox?.post(.metrics(ticket: ticket, text))
     }
 }

@@ -6,6 +6,9 @@ package struct MetricsFrame: Sendable {
     package let extraLabels: [MetricLabel]
     package let log: AccessLog
     package let plugins: PluginFigures
+    var files = FollowedFiles.Figures(lastReload: MetricsText.startTime)
+    /// When the certificate that clients are shown ends, in Unix seconds; nil where they are met in plain.
+    package var certificateEnd: Int64?
 
     package init(
         mount: String, extraLabels: [MetricLabel], log: AccessLog, plugins: PluginFigures = PluginFigures()
@@ -43,6 +46,7 @@ package struct MetricsText {
         single(
             "streams_proxy_log_lost_lines_total", .counter, "Log lines that could not be written.",
             String(frame.log.lostLines))
+        appendFiles(frame)
         appendPlugins(frame.plugins)
         appendProcess(process)
     }
@@ -194,6 +198,23 @@ package struct MetricsText {
             buckets: CounterLayout.connects, sum: CounterLayout.connectSum, counters)
     }
 
+    private mutating func appendFiles(_ frame: MetricsFrame) {
+        let files = frame.files
+        single(
+            "streams_proxy_config_last_reload_successful", .gauge,
+            "Whether the settings that were read last are in force: 1 or 0.", files.isReloadSuccessful ? "1" : "0")
+        single(
+            "streams_proxy_config_last_reload_success_timestamp_seconds", .gauge,
+            "When settings were put in force last, in seconds since 1970.", String(Double(files.lastReload) / 1000))
+        single(
+            "streams_proxy_accounts_last_read_successful", .gauge,
+            "Whether the accounts file is in force as it stands there: 1 or 0.", files.areAccountsFollowed ? "1" : "0")
+        guard let end = frame.certificateEnd else { return }
+        single(
+            "streams_proxy_certificate_not_after_timestamp_seconds", .gauge,
+            "When the certificate that clients are shown ends, in seconds since 1970.", String(end))
+    }
+
     private mutating func appendPlugins(_ figures: PluginFigures) {
         let running = "streams_proxy_plugin_running"
         family(running, .gauge, "Whether a Python plugin of the settings runs: 1 or 0.")
@@ -209,10 +230,10 @@ package struct MetricsText {
     }
 
     private mutating func appendProcess(_ process: ProcessFigures) {
-        let version = OwnResources.version
+        let version = BuildVersion.number
         family("streams_proxy_build_info", .gauge, "Always 1; the label says which program runs.")
         sample(
-            "streams_proxy_build_info", "version=\"\(version.major).\(version.minor).\(version.patch)\"", "1")
+            "streams_proxy_build_info", "version=\"\(version)\",commit=\"\(Self.escaped(BuildVersion.commit))\"", "1")
         single(
             "process_cpu_seconds_total", .counter, "Processor time used, user and system.",
             String(process.processorSeconds))

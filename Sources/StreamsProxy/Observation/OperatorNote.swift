@@ -89,6 +89,12 @@ enum OperatorNotes {
         writeToStandardError("\(note.words)\n")
     }
 
+    /// What the operator may wait for: to standard error, as whole lines without a time, and to the log.
+    static func tell(_ level: LogLevel, of side: OperatorNote.Side, _ message: String) {
+        StandardError.write("\(message)\n")
+        log.withLock { $0 }?.write(OperatorNote(level: level, side: side, message: message))
+    }
+
     /// It is written elsewhere, since a pipe that nobody empties would stop a loop; beyond a bound lines are dropped.
     private static func writeToStandardError(_ line: String) {
         guard backlog.add(1, ordering: .relaxed).newValue <= 1000 else {
