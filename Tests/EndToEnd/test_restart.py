@@ -102,7 +102,7 @@ def replace(first, times: int, **options) -> None:
 def test_processes_one_after_the_other_lose_nothing(start_proxy, times):
     require("wrk")
     proxy = start_proxy(LoadOrigin())
-    replace(proxy, times, port=proxy.address[1])
+    replace(proxy, times, port=proxy.address[1], arguments=["--beside"])
 
 
 @TIMES
