@@ -27,8 +27,8 @@ package struct FilesRead: Sendable, Equatable {
         isComplete = isComplete && others.isComplete
     }
 
-    /// Of one that was read twice, in two states, one is outdated.
-    private mutating func note(_ path: String, _ look: FileLook) {
+    /// What was seen of a file that something else has read. Of one that was read twice, in two states, one is outdated.
+    package mutating func note(_ path: String, _ look: FileLook) {
         if let before = looks[path], before != look {
             looks[path] = .unknown
         } else {

@@ -82,6 +82,7 @@ struct LoadedSettings: Sendable {
         case .absent:
             // A proxy may be started before the first account is made; one that runs has somebody to lose.
             if old != nil {
+                files.note(file.path, .absent)
                 problems.add("\(file.path): not there; `streams-proxy account create` makes it")
                 return nil
             }
@@ -89,7 +90,7 @@ struct LoadedSettings: Sendable {
                 .file(AccountDirectory(AccountsDocument(signingKey: .random()))), Followed(file: file, known: .absent)
             )
         case .unusable(let found, let look):
-            if look == .unknown { files.addFailure() }
+            files.note(file.path, look)
             problems.add(found)
             return nil
         }
