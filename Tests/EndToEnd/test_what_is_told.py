@@ -18,6 +18,7 @@ from access_log import parse
 from origins import EchoOrigin, LiveOrigin
 from metrics import Metrics
 from proxy_process import PREFIX, ProxyProcess, run_command
+from test_clock_jumps import WallClock
 from test_tls_settings import install
 from vocabulary import LIVE
 from wire import eventually
@@ -100,8 +101,20 @@ def test_no_certificate_has_no_end(start_proxy):
     assert "streams_proxy_certificate" not in Metrics(proxy).text
 
 
-def test_a_certificate_that_ends_soon(accounts, authority, tmp_path):
-    """Of a life of a year ten days are left."""
+def test_a_certificate_that_ends_soon(start_proxy, authority, tmp_path):
+    """Told at each reload, once less than a third of its life is left."""
+    clock = WallClock(tmp_path)
+    made = authority.issue("month", days=30)
+    proxy = start_proxy(EchoOrigin(), environment=clock.environment, TLS=made.settings)
+    clock.set(24 * 19)
+    assert "ends in" not in proxy.reload()
+    clock.set(24 * 25)
+    told = proxy.reload()
+    assert f"{made.chain}: tls_cert: ends in 4 days; put a new one in its place" in told
+    eventually(lambda: any("ends in 4 days" in text for _, text in notes(proxy.text)), what="the note")
+
+
+def test_the_names_of_a_certificate(accounts, tmp_path):
     accounts.copy(tmp_path)
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=soon"]
