@@ -98,7 +98,8 @@ def test_the_end_of_the_certificate(start_proxy, authority, tmp_path):
 
 def test_no_certificate_has_no_end(start_proxy):
     proxy = start_proxy(EchoOrigin(), **COUNTED)
-    assert "streams_proxy_certificate" not in Metrics(proxy).text
+    name = "streams_proxy_certificate_not_after_timestamp_seconds"
+    assert not any(key[0] == name for key in Metrics(proxy).samples)
 
 
 def test_a_certificate_that_ends_soon(start_proxy, authority, tmp_path):

@@ -209,10 +209,9 @@ package struct MetricsText {
         single(
             "streams_proxy_accounts_last_read_successful", .gauge,
             "Whether the accounts file is in force as it stands there: 1 or 0.", files.areAccountsFollowed ? "1" : "0")
-        guard let end = frame.certificateEnd else { return }
-        single(
-            "streams_proxy_certificate_not_after_timestamp_seconds", .gauge,
-            "When the certificate that clients are shown ends, in seconds since 1970.", String(end))
+        let certificate = "streams_proxy_certificate_not_after_timestamp_seconds"
+        family(certificate, .gauge, "When the certificate that clients are shown ends, in seconds since 1970.")
+        if let end = frame.certificateEnd { sample(certificate, "", String(end)) }
     }
 
     private mutating func appendPlugins(_ figures: PluginFigures) {
