@@ -2,7 +2,7 @@ package import HTTPCore
 package import JSON
 
 /// One account of the accounts file.
-package struct AccountRecord: Sendable {
+package struct AccountRecord: Sendable, Equatable {
     package let id: UniqueID
     package let login: String
     package var type: AccountType
@@ -23,7 +23,7 @@ package struct AccountRecord: Sendable {
 }
 
 /// One token of the accounts file: what it permits. The token itself is a signed text that only its owner has.
-package struct TokenRecord: Sendable {
+package struct TokenRecord: Sendable, Equatable {
     package let id: UniqueID
     package let accountID: UniqueID
     package var description: String
@@ -49,18 +49,18 @@ package struct TokenRecord: Sendable {
 
 /// A token's `permissions`: an object whose `streams` is ours; all its other keys are other services' and are kept as
 /// they were given.
-package struct TokenPermissions: Sendable {
-    /// The object, for writing it out again.
-    package let node: JSONNode
+package struct TokenPermissions: Sendable, Equatable {
+    /// The object as JSON on one line, its numbers as they were written. Bytes, since as a tree they would take sixty
+    /// times as much memory.
+    package let text: [UInt8]
     /// The verbs under `streams`; none where that is absent.
     package let streams: VerbSet
 
     /// An object without keys: permits nothing.
-    package static let none = TokenPermissions(
-        node: JSONNode(value: .object([]), offset: 0, end: 0), streams: [])
+    package static let none = TokenPermissions(text: Array("{}".utf8), streams: [])
 
-    private init(node: JSONNode, streams: VerbSet) {
-        self.node = node
+    private init(text: [UInt8], streams: VerbSet) {
+        self.text = text
         self.streams = streams
     }
 
@@ -76,7 +76,10 @@ package struct TokenPermissions: Sendable {
         guard node.object != nil else {
             throw Fault(path: "", offset: node.offset, reason: "must be an object, not \(node.value.kind)")
         }
-        self.node = node
+        var writer = JSONWriter()
+        writer.value(node)
+        // Grown by doubling: kept as long as the token is, so no longer than it has to be.
+        text = writer.bytes.withUnsafeBytes { Array($0) }
         guard let streams = node["streams"] else {
             self.streams = []
             return

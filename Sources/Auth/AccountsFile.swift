@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The accounts file (`CONFIG_AUTHORIZATION_USERS`) as a file: read whole, replaced whole, never changed in place.
 package struct AccountsFile: Sendable {
     package let path: String
@@ -18,16 +20,17 @@ package struct AccountsFile: Sendable {
     /// More than any accounts file has; what is bigger is the wrong file.
     private static let maximumSize = 64 << 20
 
-    package func read() -> Reading {
+    /// Whatever `permissions` are in `known` already are had from there.
+    package func read(knowing known: AccountDirectory? = nil) -> Reading {
         let read: RegularFile
         do throws(FileFault) {
             read = try RegularFile(path, limit: Self.maximumSize)
         } catch {
             return unread(error)
         }
-        var reader = AccountsReader(read.bytes, file: path)
+        var reader = AccountsReader(read.bytes, file: path, knowing: PermissionsPool(known))
         guard let document = reader.document() else { return .unusable(reader.problems, .there(read.stamp)) }
-        var warnings: [AccountsProblem] = []
+        var warnings = reader.warnings
         if read.mode & 0o077 != 0 {
             let mode = String(read.mode, radix: 8)
             let text = "has mode 0\(mode), so others than its owner can use it; it should be 0600"
@@ -56,25 +59,35 @@ package struct AccountsFile: Sendable {
     /// Why a change was not made.
     package enum UpdateFailure<Refusal: Error & Sendable>: Error {
         case problems([AccountsProblem])
+        /// Somebody else has been changing the file for longer than could be waited.
+        case busy
         case refused(Refusal)
     }
+
+    /// Milliseconds that a change waits for others by default. None of ours takes nearly as long.
+    package static let patience = 5000
 
     /// Reads, changes and replaces the file as one step: nobody else who does so comes between, and a reader sees the old
     /// file or the new one, whole, even after a power failure. Where `edit` throws, the file stays as it is. An absent
     /// file counts as one without accounts, with a new signing key.
+    ///
+    /// `follow` is told what the file holds then, before anybody else can change it. What is in `known` is had from there.
     package func update<Result, Refusal: Error & Sendable>(
-        _ edit: (inout AccountsDocument) throws(Refusal) -> Result
+        knowing known: AccountDirectory? = nil, patience: Int = AccountsFile.patience,
+        _ edit: (inout AccountsDocument) throws(Refusal) -> Result,
+        follow: (AccountsDocument) -> Void = { _ in }
     ) throws(UpdateFailure<Refusal>) -> Result {
         // Whoever comes by a link waits for the same lock: the draft, too, has its name from the file itself.
         let target = FileReplacement.resolved(path)
         let lock: FileLock
         do throws(SystemCallFailure) {
-            lock = try FileLock(on: target)
+            lock = try FileLock(on: target, patience: patience)
         } catch {
+            if error.code == EWOULDBLOCK { throw .busy }
             throw .problems([failure("its lock \(FileLock.path(target)) cannot be had", error.code)])
         }
         var document: AccountsDocument
-        switch read() {
+        switch read(knowing: known) {
         case .usable(let read, _, warnings: _): document = read
         case .unusable(let problems, _): throw .problems(problems)
         case .absent: document = AccountsDocument(signingKey: .random())
@@ -87,8 +100,10 @@ package struct AccountsFile: Sendable {
         }
         let text = AccountsWriter.text(of: document)
         // No change may make a file that can't be read again: nobody could get in, and nobody could change it back.
-        var reader = AccountsReader(text, file: path)
-        guard text.count <= Self.maximumSize, reader.document() != nil else {
+        // What has been read back is what everybody goes by: it is what the file holds.
+        document = AccountsDocument(signingKey: document.signingKey)
+        var reader = AccountsReader(text, file: path, knowing: PermissionsPool(known))
+        guard text.count <= Self.maximumSize, let written = reader.document() else {
             throw .problems([AccountsProblem(file: path, text: "would not be readable after the change, so it stays")])
         }
         do throws(SystemCallFailure) {
@@ -96,6 +111,7 @@ package struct AccountsFile: Sendable {
         } catch {
             throw .problems([failure("cannot be written", error.code)])
         }
+        follow(written)
         lock.release()
         return result
     }

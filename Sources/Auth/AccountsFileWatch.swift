@@ -20,6 +20,8 @@ package final class AccountsFileWatch: Sendable {
 
     private struct State {
         var known: FileLook
+        /// The directory in force when the file was looked at last.
+        var generation: UInt64?
         /// What was told of a file that could not be read; empty where it could.
         var told: [AccountsProblem] = []
     }
@@ -29,18 +31,21 @@ package final class AccountsFileWatch: Sendable {
     private let queue = DispatchQueue(label: "accounts-file-watch", qos: .utility)
     private let state: Mutex<State>
     private let isCancelled = Atomic<Bool>(false)
+    private let current: @Sendable () -> AccountDirectory?
     private let onChange: @Sendable (Change) -> Void
 
     /// Watches from `known` on, which is what the caller has read: nothing in between is missed. `onChange` is
     /// called on the watch's own queue, one change at a time. It begins at once and goes on until `cancel`, or until
-    /// nobody holds it.
+    /// nobody holds it. A new directory has from the one of `current` what is the same.
     package init(
         _ file: AccountsFile, since known: FileLook, everyMilliseconds interval: Int = 250,
+        replacing current: @escaping @Sendable () -> AccountDirectory? = { nil },
         onChange: @escaping @Sendable (Change) -> Void
     ) {
+        self.current = current
         self.file = file
         self.interval = .milliseconds(interval)
-        state = Mutex(State(known: known))
+        state = Mutex(State(known: known, generation: current()?.generation))
         self.onChange = onChange
         schedule()
     }
@@ -61,10 +66,20 @@ package final class AccountsFileWatch: Sendable {
 
     private func look() {
         let seen = FileLook(at: file.path)
-        guard state.withLock({ $0.known.isOutdated(by: seen) }) else { return }
-        switch file.read() {
+        // Somebody else's directory may show an earlier state of the file than the one that was read here.
+        let present = current()
+        let isDue = state.withLock { state in
+            defer { state.generation = present?.generation }
+            return state.generation != present?.generation || state.known.isOutdated(by: seen)
+        }
+        guard isDue else { return }
+        // Before the file is read: see `AccountDirectory.nextGeneration`.
+        let generation = AccountDirectory.nextGeneration()
+        switch file.read(knowing: present) {
         case .usable(let document, let stamp, let warnings):
-            note(.there(stamp), .directory(AccountDirectory(document), warnings: warnings))
+            if present != nil { state.withLock { $0.generation = generation } }
+            let directory = AccountDirectory(document, replacing: present, generation: generation)
+            note(.there(stamp), .directory(directory, warnings: warnings))
         case .unusable(let problems, .unknown):
             tell(problems)
         case .unusable(let problems, let look):
@@ -76,7 +91,7 @@ package final class AccountsFileWatch: Sendable {
 
     private func note(_ look: FileLook, _ change: Change) {
         let wasUnreadable = state.withLock { state in
-            defer { state = State(known: look) }
+            defer { (state.known, state.told) = (look, []) }
             return !state.told.isEmpty
         }
         if wasUnreadable { onChange(.readable) }

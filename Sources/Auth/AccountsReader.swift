@@ -2,11 +2,17 @@ internal import HTTPCore
 internal import JSON
 
 /// Reads the text of an accounts file and collects everything that is wrong with it, not only the first.
+///
+/// It goes through the text record by record: of a file of many tokens there is never more in memory than the text, what
+/// has become of it, and one record in pieces.
 struct AccountsReader {
     private let text: [UInt8]
     private let file: String
     private var findings: [(offset: Int, path: String, reason: String)] = []
     private var count = 0
+    /// Told where the file can be used.
+    private(set) var warnings: [AccountsProblem] = []
+    private var permissions: PermissionsPool
 
     /// More are counted and not told: somebody who deletes an account by hand leaves a problem in each of its tokens.
     static let problemLimit = 100
@@ -14,156 +20,117 @@ struct AccountsReader {
     /// The one version of the format.
     static let version = 1
 
-    init(_ text: [UInt8], file: String) {
+    /// `permissions` that are in `pool` are not kept a second time.
+    init(_ text: [UInt8], file: String, knowing pool: PermissionsPool = PermissionsPool()) {
         self.text = text
         self.file = file
+        permissions = pool
+    }
+
+    /// What has been read, and where its records stand.
+    private struct Content {
+        var signingKey: SigningKey?
+        var accounts: [AccountRecord] = []
+        var accountPlaces: [RecordPlace] = []
+        var tokens: [TokenRecord] = []
+        var tokenPlaces: [RecordPlace] = []
     }
 
     /// Nil exactly where there are problems.
     mutating func document() -> AccountsDocument? {
-        let root: JSONNode
-        do {
-            root = try JSONParser.parse(text)
+        var parser = JSONParser(text)
+        var content = Content()
+        do throws(JSONSyntaxError) {
+            try readRoot(&parser, &content)
+            try parser.end()
         } catch {
-            problem("", error.offset, "not JSON: \(error.reason)")
+            // What was wrong before that may come of it.
+            (findings, count) = ([], 0)
+            problem(.root, "", error.offset, "not JSON: \(error.reason)")
             return nil
         }
-        let members = object(root, "", ["version", "signing_key", "accounts", "tokens"])
-        if let version = members["version"], version.integer != Self.version {
-            problem("version", version.offset, "must be \(Self.version), the only version there is")
-        }
-        let signingKey = signingKey(members["signing_key"])
-        var accounts: [Placed<AccountRecord>] = []
-        for (node, path) in elements(members["accounts"], "accounts") {
-            if let account = account(node, path) { accounts.append(account) }
-        }
-        var tokens: [Placed<TokenRecord>] = []
-        for (node, path) in elements(members["tokens"], "tokens") {
-            if let token = token(node, path) { tokens.append(token) }
-        }
-        checkReferences(accounts, tokens)
-        guard count == 0, let signingKey else { return nil }
-        return AccountsDocument(
-            signingKey: signingKey, accounts: accounts.map(\.record), tokens: tokens.map(\.record))
+        checkReferences(content)
+        guard count == 0, let signingKey = content.signingKey else { return nil }
+        warn(of: content.tokens)
+        return AccountsDocument(signingKey: signingKey, accounts: content.accounts, tokens: content.tokens)
     }
 
-    /// A record, and where it stands.
-    private struct Placed<Record> {
-        let record: Record
-        let node: JSONNode
-        let path: String
+    private mutating func readRoot(_ parser: inout JSONParser, _ content: inout Content) throws(JSONSyntaxError) {
+        let names = ["version", "signing_key", "accounts", "tokens"]
+        _ = try fields(&parser, .root, names) { (reader, parser, name) throws(JSONSyntaxError) in
+            switch name {
+            case "accounts":
+                try reader.elements(&parser, .accounts) { (reader, parser, place) throws(JSONSyntaxError) in
+                    if let account = try reader.account(&parser, place) {
+                        content.accounts.append(account)
+                        content.accountPlaces.append(place)
+                    }
+                }
+            case "tokens":
+                try reader.elements(&parser, .tokens) { (reader, parser, place) throws(JSONSyntaxError) in
+                    if let token = try reader.token(&parser, place) {
+                        content.tokens.append(token)
+                        content.tokenPlaces.append(place)
+                    }
+                }
+            case "version":
+                let node = try parser.node()
+                if node.integer != Self.version {
+                    reader.problem(.root, "version", node.offset, "must be \(Self.version), the only version there is")
+                }
+            default:
+                content.signingKey = reader.signingKey(try parser.node())
+            }
+            return true
+        }
     }
 
-    // MARK: - Records
-
-    private mutating func signingKey(_ node: JSONNode?) -> SigningKey? {
-        guard let node else { return nil }
+    private mutating func signingKey(_ node: JSONNode) -> SigningKey? {
         guard let key = Self.decoded(node).flatMap(SigningKey.init) else {
-            problem("signing_key", node.offset, "must be the base 64 of \(SigningKey.length) bytes")
+            problem(.root, "signing_key", node.offset, "must be the base 64 of \(SigningKey.length) bytes")
             return nil
         }
         return key
     }
 
-    private mutating func account(_ node: JSONNode, _ path: String) -> Placed<AccountRecord>? {
-        let names = ["account_id", "login", "account_type", "description", "password", "create_time"]
-        let members = object(node, path, names)
-        let id = id(members["account_id"], "\(path).account_id")
-        let login = string(members["login"], "\(path).login")
-        if let login, let fault = Login.fault(in: login), let node = members["login"] {
-            problem("\(path).login", node.offset, fault)
-        }
-        let type: AccountType? = word(members["account_type"], "\(path).account_type")
-        let description = string(members["description"], "\(path).description")
-        let created = time(members["create_time"], "\(path).create_time")
-        let password = password(members["password"], "\(path).password")
-        guard let id, let login, let type, let description, let created, let password else { return nil }
-        let record = AccountRecord(
-            id: id, login: login, type: type, description: description, password: password, created: created)
-        return Placed(record: record, node: node, path: path)
-    }
-
-    private mutating func password(_ node: JSONNode?, _ path: String) -> PasswordHash? {
-        guard let node, let scrypt = object(node, path, ["scrypt"])["scrypt"] else { return nil }
-        let members = object(scrypt, "\(path).scrypt", ["n", "r", "p", "salt", "hash"])
-        guard let n = members["n"], let r = members["r"], let p = members["p"], let salt = members["salt"],
-            let hash = members["hash"]
-        else { return nil }
-        guard let n = n.integer, let r = r.integer, let p = p.integer, let cost = PasswordCost(n: n, r: r, p: p) else {
-            problem(
-                "\(path).scrypt", scrypt.offset,
-                "n must be a power of two from 1024 to 65536, r from 1 to 16, p from 1 to 4, n·r at most 524288")
-            return nil
-        }
-        guard let saltBytes = Self.decoded(salt), saltBytes.count == PasswordHash.saltLength else {
-            problem("\(path).scrypt.salt", salt.offset, "must be the base 64 of \(PasswordHash.saltLength) bytes")
-            return nil
-        }
-        guard let hashBytes = Self.decoded(hash), hashBytes.count == PasswordHash.hashLength else {
-            problem("\(path).scrypt.hash", hash.offset, "must be the base 64 of \(PasswordHash.hashLength) bytes")
-            return nil
-        }
-        return PasswordHash(cost: cost, salt: saltBytes, hash: hashBytes)
-    }
-
-    private mutating func token(_ node: JSONNode, _ path: String) -> Placed<TokenRecord>? {
-        let names = [
-            "token_id", "account_id", "description", "permissions", "visibility_area", "expiration_time",
-            "create_time",
-        ]
-        let members = object(node, path, names)
-        let id = id(members["token_id"], "\(path).token_id")
-        let accountID = self.id(members["account_id"], "\(path).account_id")
-        let description = string(members["description"], "\(path).description")
-        let visibility: Visibility? = word(members["visibility_area"], "\(path).visibility_area")
-        let created = time(members["create_time"], "\(path).create_time")
-        var permissions: TokenPermissions?
-        if let node = members["permissions"] {
-            do throws(TokenPermissions.Fault) {
-                permissions = try TokenPermissions(node)
-            } catch {
-                problem("\(path).permissions\(error.path)", error.offset, error.reason)
-            }
-        }
-        var expires: Timestamp?
-        if let node = members["expiration_time"] {
-            if case .null = node.value {} else { expires = time(node, "\(path).expiration_time") }
-        }
-        guard let id, let accountID, let description, let permissions, let visibility, let created else { return nil }
-        let record = TokenRecord(
-            id: id, accountID: accountID, description: description, permissions: permissions, visibility: visibility,
-            expires: expires, created: created)
-        return Placed(record: record, node: node, path: path)
-    }
-
     /// Logins and ids stand once, and a token belongs to somebody.
-    private mutating func checkReferences(_ accounts: [Placed<AccountRecord>], _ tokens: [Placed<TokenRecord>]) {
+    private mutating func checkReferences(_ content: Content) {
         var ids: Set<UniqueID> = []
         var logins: Set<String> = []
-        for account in accounts {
-            if !ids.insert(account.record.id).inserted {
-                problem("\(account.path).account_id", account.node.offset, "is another account's too")
+        for (account, place) in zip(content.accounts, content.accountPlaces) {
+            if !ids.insert(account.id).inserted {
+                problem(place, ".account_id", place.offset, "is another account's too")
             }
-            if !logins.insert(account.record.login).inserted {
-                problem("\(account.path).login", account.node.offset, "is another account's too")
+            if !logins.insert(account.login).inserted {
+                problem(place, ".login", place.offset, "is another account's too")
             }
         }
         var tokenIDs: Set<UniqueID> = []
-        for token in tokens {
-            if !tokenIDs.insert(token.record.id).inserted {
-                problem("\(token.path).token_id", token.node.offset, "is another token's too")
+        for (token, place) in zip(content.tokens, content.tokenPlaces) {
+            if !tokenIDs.insert(token.id).inserted {
+                problem(place, ".token_id", place.offset, "is another token's too")
             }
-            if !ids.contains(token.record.accountID) {
-                problem("\(token.path).account_id", token.node.offset, "no account has this id")
+            if !ids.contains(token.accountID) {
+                problem(place, ".account_id", place.offset, "no account has this id")
             }
         }
     }
 
-    // MARK: - Values
+    /// A file from before there was a bound is used all the same: its accounts must get in, to mend it.
+    private mutating func warn(of tokens: [TokenRecord]) {
+        for (id, size) in tokens.oversizedPermissions() {
+            let text =
+                "the permissions of account \(id)'s tokens take \(size) bytes, and may take \(PermissionsBound.ofAccount): "
+                + "none can be added until there are fewer"
+            warnings.append(AccountsProblem(.warning, file: file, text: text))
+        }
+    }
 
-    private mutating func problem(_ path: String, _ offset: Int, _ reason: @autoclosure () -> String) {
+    // MARK: - Problems
+
+    mutating func problem(_ place: RecordPlace, _ member: String, _ offset: Int, _ reason: @autoclosure () -> String) {
         count += 1
-        if findings.count < Self.problemLimit { findings.append((offset, path, reason())) }
+        if findings.count < Self.problemLimit { findings.append((offset, place.path + member, reason())) }
     }
 
     /// In the order of the file. Their positions are found in one walk through the text.
@@ -177,71 +144,77 @@ struct AccountsReader {
         return told + [AccountsProblem(file: file, text: "and \(rest) more problems", count: rest)]
     }
 
-    /// The members by name: all of `names`, and no other.
-    private mutating func object(_ node: JSONNode, _ path: String, _ names: [String]) -> [String: JSONNode] {
-        guard let members = node.object else {
-            problem(path, node.offset, "must be an object, not \(node.value.kind)")
-            return [:]
+    // MARK: - Parts
+
+    typealias Member =
+        (inout AccountsReader, inout JSONParser, _ name: String) throws(JSONSyntaxError) -> Bool
+
+    /// The values of the object at hand, in the order of `names`: all of them, and no other. What `own` reads itself, and
+    /// says so by true, is not among them.
+    mutating func fields(
+        _ parser: inout JSONParser, _ place: RecordPlace, _ names: [String],
+        own: Member = { _, _, _ in false }
+    ) throws(JSONSyntaxError) -> [JSONNode?] {
+        var values = [JSONNode?](repeating: nil, count: names.count)
+        guard parser.next() == UInt8(ascii: "{") else {
+            let node = try parser.node()
+            problem(place, "", node.offset, "must be an object, not \(node.value.kind)")
+            return values
         }
-        let prefix = path.isEmpty ? "" : "\(path)."
-        for member in members where !names.contains(member.name) {
-            problem(
-                "\(prefix)\(member.name)", member.nameOffset,
-                "no such name here; those are \(names.joined(separator: ", "))")
+        let start = parser.offset()
+        var isThere = [Bool](repeating: false, count: names.count)
+        let prefix = place.memberPrefix
+        try parser.object { (parser, name, offset) throws(JSONSyntaxError) in
+            guard let index = names.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) else {
+                problem(
+                    place, "\(prefix)\(name)", offset, "no such name here; those are \(names.joined(separator: ", "))")
+                _ = try parser.node()
+                return
+            }
+            isThere[index] = true
+            if try own(&self, &parser, names[index]) { return }
+            values[index] = try parser.node()
         }
-        var found: [String: JSONNode] = [:]
-        for member in members { found[member.name] = member.node }
-        for name in names where found[name] == nil { problem("\(prefix)\(name)", node.offset, "is missing") }
-        return found
+        for (name, isThere) in zip(names, isThere) where !isThere {
+            problem(place, "\(prefix)\(name)", start, "is missing")
+        }
+        return values
     }
 
-    private mutating func elements(_ node: JSONNode?, _ path: String) -> [(node: JSONNode, path: String)] {
-        guard let node else { return [] }
-        guard let elements = node.array else {
-            problem(path, node.offset, "must be an array, not \(node.value.kind)")
-            return []
+    private mutating func elements(
+        _ parser: inout JSONParser, _ list: RecordPlace.List,
+        _ element: (inout AccountsReader, inout JSONParser, RecordPlace) throws(JSONSyntaxError) -> Void
+    ) throws(JSONSyntaxError) {
+        guard parser.next() == UInt8(ascii: "[") else {
+            let node = try parser.node()
+            problem(.root, list.rawValue, node.offset, "must be an array, not \(node.value.kind)")
+            return
         }
-        return elements.enumerated().map { ($0.element, "\(path)[\($0.offset)]") }
+        var index = 0
+        try parser.array { (parser) throws(JSONSyntaxError) in
+            try element(&self, &parser, RecordPlace(list, index, offset: parser.offset()))
+            index += 1
+        }
     }
 
-    private mutating func string(_ node: JSONNode?, _ path: String) -> String? {
-        guard let node else { return nil }
-        guard let text = node.string else {
-            problem(path, node.offset, "must be a string, not \(node.value.kind)")
-            return nil
-        }
-        return text
-    }
-
-    private static func decoded(_ node: JSONNode) -> [UInt8]? {
+    static func decoded(_ node: JSONNode) -> [UInt8]? {
         node.string.flatMap { Base64.decode($0, .standard) }
     }
 
-    private mutating func id(_ node: JSONNode?, _ path: String) -> UniqueID? {
-        guard let node, let text = string(node, path) else { return nil }
-        guard let id = UniqueID(text) else {
-            problem(path, node.offset, "must be a UUID")
+    /// The `permissions` at hand. Of those that were read before nothing is read again.
+    mutating func permissions(
+        _ parser: inout JSONParser, _ place: RecordPlace
+    ) throws(JSONSyntaxError) -> TokenPermissions? {
+        if let bytes = parser.bracketed(), let known = permissions.find(bytes) {
+            parser.pass(bytes)
+            return known
+        }
+        let node = try parser.node()
+        do throws(TokenPermissions.Fault) {
+            return permissions.keep(try TokenPermissions(node), spelledAs: text[node.offset..<node.end])
+        } catch {
+            problem(place, ".permissions\(error.path)", error.offset, error.reason)
             return nil
         }
-        return id
-    }
-
-    private mutating func time(_ node: JSONNode?, _ path: String) -> Timestamp? {
-        guard let node, let text = string(node, path) else { return nil }
-        guard let time = Timestamp(text) else {
-            problem(path, node.offset, "must be a time of RFC 3339, like 2030-01-31T00:00:00Z")
-            return nil
-        }
-        return time
-    }
-
-    private mutating func word<Word: RawRepresentable & CaseIterable>(_ node: JSONNode?, _ path: String) -> Word?
-    where Word.RawValue == String {
-        guard let node, let text = string(node, path) else { return nil }
-        guard let word = Word(rawValue: text) else {
-            problem(path, node.offset, "must be one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
-            return nil
-        }
-        return word
     }
 }

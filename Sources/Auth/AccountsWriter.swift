@@ -4,7 +4,7 @@ internal import JSON
 /// Writes the text of an accounts file, indented: people read it.
 enum AccountsWriter {
     static func text(of document: AccountsDocument) -> [UInt8] {
-        var writer = JSONWriter(isIndented: true)
+        var writer = JSONWriter(isIndented: true, size: size(of: document))
         writer.object {
             $0.member("version", AccountsReader.version)
             $0.member("signing_key", Base64.encode(document.signingKey.bytes, .standard))
@@ -13,7 +13,16 @@ enum AccountsWriter {
             $0.name("tokens")
             $0.array { for token in document.tokens { write(token, to: &$0) } }
         }
-        return writer.bytes + [0x0A]
+        writer.endLine()
+        return writer.bytes
+    }
+
+    /// About as much as it takes, rather too much.
+    private static func size(of document: AccountsDocument) -> Int {
+        let accounts = document.accounts.reduce(0) { $0 + 512 + $1.login.utf8.count + $1.description.utf8.count }
+        return document.tokens.reduce(accounts + 512) {
+            $0 + 384 + $1.description.utf8.count + $1.permissions.text.count
+        }
     }
 
     private static func write(_ account: AccountRecord, to writer: inout JSONWriter) {
@@ -43,17 +52,11 @@ enum AccountsWriter {
             $0.member("account_id", token.accountID.description)
             $0.member("description", token.description)
             $0.name("permissions")
-            $0.raw(compact(token.permissions.node))
+            // On one line: indented, some brackets within brackets would grow to many times their length.
+            $0.raw(token.permissions.text)
             $0.member("visibility_area", token.visibility.rawValue)
             $0.member("expiration_time", token.expires?.description)
             $0.member("create_time", token.created.description)
         }
-    }
-
-    /// On one line: indented, some brackets within brackets would grow to many times their length.
-    private static func compact(_ node: JSONNode) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.value(node)
-        return writer.bytes
     }
 }

@@ -31,23 +31,23 @@ package final class Authenticator {
     package struct Look: Sendable {
         /// The first half of the first word of the credential's keyed digest: it tells two credentials apart as long as
         /// this process runs, and nothing else. 0 where there is none.
-        package fileprivate(set) var fingerprint: UInt32 = 0
-        package fileprivate(set) var isRemembered = false
+        package internal(set) var fingerprint: UInt32 = 0
+        package internal(set) var isRemembered = false
     }
 
     /// The accounts that decide at present.
     package private(set) var directory: AccountDirectory
     /// Nil while it is being used: see `use`.
-    private var memory: Memory?
+    var memory: Memory?
     private let key = CredentialDigest.processKey
     let allowsAccountHeader: Bool
     /// An accounts service has the accounts; the directory is empty.
     let asksService: Bool
     let issuers: TrustedIssuers
-    private let settings: CacheSettings
+    let settings: CacheSettings
 
     /// What was decided lately.
-    private struct Memory {
+    struct Memory {
         /// Apart from the refused ones: whoever sends us a thousand wrong credentials cannot push out the right ones.
         var allowed: DecisionCache
         var refused: DecisionCache
@@ -60,9 +60,9 @@ package final class Authenticator {
 
     /// How many decisions on tokens and passwords came from the cache, and how many did not.
     package var cacheUse: (hits: Int, misses: Int) { (hits, misses) }
-    private var hits = 0
-    private var misses = 0
-    private var look = Look()
+    var hits = 0
+    var misses = 0
+    var look = Look()
 
     /// `allowsAccountHeader` is `ALLOW_LUNA_ACCOUNT_AUTH_HEADER`, `issuers` those whose tokens pass besides our own.
     package init(
@@ -95,10 +95,12 @@ package final class Authenticator {
     /// How many decisions are remembered.
     package var cacheCount: Int { use { $0.allowed.count + $0.refused.count } }
 
-    /// From here on the new directory decides, and nothing is remembered of the old.
+    /// From here on the new directory decides. What was decided by the old one is looked at again when it is wanted, and
+    /// only that: one account's change costs the others nothing.
     package func replace(directory: AccountDirectory) {
+        let isOfSameKey = directory.signingKey == self.directory.signingKey
         self.directory = directory
-        memory = Memory(capacity: settings.capacity)
+        if !isOfSameKey { memory = Memory(capacity: settings.capacity) }
     }
 
     /// Decides on a request whose `Authorization` and `Luna-Account-Id` field values stand in those ranges of `head`
@@ -117,21 +119,26 @@ package final class Authenticator {
             return .decided(.unauthenticated(reason))
         case .bearer(let range):
             let digest = CredentialDigest(.token, head.extracting(range), under: key)
-            if let decision = remembered(digest, now) { return .decided(decision) }
+            if let decision = remembered(digest, now, unlessChanged: { isUnchanged($0, now) }) {
+                return .decided(decision)
+            }
             let decision = decide(head, token: range, now)
             remember(digest, decision, now)
             return .decided(decision)
         case .basic(let range):
             let digest = CredentialDigest(.basic, head.extracting(range), under: key)
-            if let decision = remembered(digest, now) { return .decided(decision) }
-            guard let credentials = BasicCredentials(head, range) else {
+            var credentials: BasicCredentials?
+            let known = remembered(digest, now) { entry in
+                credentials = BasicCredentials(head, range)
+                return credentials.map { isUnchanged(entry, login: $0.login) } ?? false
+            }
+            if let known { return .decided(known) }
+            guard let credentials = credentials ?? BasicCredentials(head, range) else {
                 return .decided(.unauthenticated(.basicUnreadable))
             }
-            let directory = directory
             return .verify(
                 PasswordCheck(
-                    key: PasswordCheck.Key(digest: digest, generation: directory.generation),
-                    credentials: credentials, hash: directory.account(login: credentials.login)?.password,
+                    digest, credentials: credentials, hash: directory.account(login: credentials.login)?.password,
                     decoy: directory.decoy))
         }
     }
@@ -143,11 +150,11 @@ package final class Authenticator {
         guard verdict != .failed, account?.password == check.hash else { return .unavailable(.overloaded) }
         let decision: Decision =
             if let account, verdict == .matches {
-                .allowed(Principal(accountID: account.id, accountType: account.type, kind: .basic))
+                .allowed(Self.principal(of: account))
             } else {
                 .unauthenticated(.wrongLoginOrPassword)
             }
-        if check.key.generation == directory.generation { remember(check.key.digest, decision, now) }
+        remember(check.key.digest, decision, now, passwordMark: check.hash?.mark ?? 0)
         return decision
     }
 
@@ -167,16 +174,20 @@ package final class Authenticator {
         case .token:
             guard let tokenID = principal.tokenID else { return .unauthenticated(.tokenUnknown) }
             let claims = TokenClaims(
-                accountID: principal.accountID, tokenID: tokenID, expires: principal.expires)
+                accountID: principal.accountID, tokenID: tokenID, expires: principal.signedEnd)
             return decide(claims, now)
         case .basic:
             guard let account = directory.account(principal.accountID) else {
                 return .unauthenticated(.wrongLoginOrPassword)
             }
-            return .allowed(Principal(accountID: account.id, accountType: account.type, kind: .basic))
+            return .allowed(Self.principal(of: account))
         case .accountHeader:
             return decide(accountID: principal.accountID)
         }
+    }
+
+    static func principal(of account: AccountRecord) -> Principal {
+        Principal(accountID: account.id, accountType: account.type, kind: .basic)
     }
 
     // MARK: - Luna-Account-Id
@@ -210,61 +221,19 @@ package final class Authenticator {
         if let start = claims.notBefore, now < UnixTime.milliseconds(fromSeconds: start) {
             return .unauthenticated(.tokenExpired)
         }
-        guard let token = directory.token(claims.tokenID), token.accountID == claims.accountID,
-            let account = directory.account(token.accountID)
+        guard let holding = directory.holding(of: claims.accountID), let token = holding.token(claims.tokenID)
         else { return .unauthenticated(.tokenUnknown) }
+        let account = holding.account
         let principal = Principal(
             accountID: account.id, accountType: account.type, kind: .token, tokenID: token.id,
             verbs: token.permissions.streams, visibility: token.visibility,
-            expires: [claims.expires, token.expires?.unixSeconds].compactMap(\.self).min())
+            expires: [claims.expires, token.expires?.unixSeconds].compactMap(\.self).min(),
+            signedEnd: claims.expires)
         if principal.isExpired(at: now) { return .unauthenticated(.tokenExpired) }
         switch token.visibility {
         case .account: break
         case .all: guard account.type.readsAllAccounts else { return .forbidden(.visibilityNotAllowed) }
         }
         return .allowed(principal)
-    }
-
-    // MARK: - Cache
-
-    /// Looks at the memory, or changes it, through `change`. It is taken out meanwhile: so the compiler sees that nobody
-    /// else has it, where otherwise the runtime keeps track of each access (80 instructions each; 2026-11, Swift 6.3).
-    @inline(__always)
-    private func use<Result>(_ change: (inout Memory) -> Result) -> Result {
-        guard var taken = memory.take() else { preconditionFailure("the memory is used by one at a time") }
-        let result = change(&taken)
-        memory = taken
-        return result
-    }
-
-    func remembered(_ digest: CredentialDigest, _ now: Int64) -> Decision? {
-        let decision = use { ($0.allowed.find(digest, now: now) ?? $0.refused.find(digest, now: now))?.decision }
-        if decision == nil { misses += 1 } else { hits += 1 }
-        look.fingerprint = UInt32(truncatingIfNeeded: digest.words.0 >> 32)
-        look.isRemembered = decision != nil
-        return decision
-    }
-
-    func remember(_ digest: CredentialDigest, _ decision: Decision, _ now: Int64) {
-        switch decision {
-        case .allowed(let principal):
-            var end = now + settings.lifetime
-            if let expires = principal.expires { end = min(end, UnixTime.milliseconds(fromSeconds: expires)) }
-            remember(digest, DatedDecision(decision, until: end), now)
-        case .unauthenticated, .forbidden:
-            remember(digest, DatedDecision(decision, until: now + settings.refusalLifetime), now)
-        case .unavailable, .malformed:
-            break
-        }
-    }
-
-    /// Until the decision's own end.
-    func remember(_ digest: CredentialDigest, _ dated: DatedDecision, _ now: Int64) {
-        switch dated.decision {
-        case .allowed: use { $0.allowed.store(digest, dated.decision, now: now, until: dated.end) }
-        case .unauthenticated, .forbidden, .malformed:
-            use { $0.refused.store(digest, dated.decision, now: now, until: dated.end) }
-        case .unavailable: break
-        }
     }
 }

@@ -1,14 +1,25 @@
 /// Decisions of the last seconds by credential, bounded. Two tables: new entries go into the young one; when that holds
 /// half of what is allowed, it becomes the old one, and what was in the old one and not asked for since is forgotten.
 struct DecisionCache {
-    private struct Entry {
+    struct Entry {
         let decision: Decision
+        /// What it was decided by; nothing where nobody asks for it.
+        var grounds: Grounds
         /// Unix milliseconds: valid from `stored` until before `end`. A clock set back makes an entry invalid rather than
         /// long-lived.
         let stored: Int64
         let end: Int64
         /// From `end` until before this it may still do where nothing newer can be had.
         let staleEnd: Int64
+    }
+
+    /// What a decision by the accounts file rests on. It is compared with the accounts that are there when it is wanted
+    /// again: so a change of them forgets what it changed, and costs nothing for all the rest.
+    struct Grounds {
+        /// Of the directory by which it is known to hold.
+        var generation: UInt64 = 0
+        /// `PasswordHash.mark` of the account's password; 0 where there was no such account, and for tokens.
+        var passwordMark: UInt64 = 0
     }
 
     private var young: [CredentialDigest: Entry] = [:]
@@ -24,8 +35,18 @@ struct DecisionCache {
 
     /// What was decided on the credential, if that still holds at `now` (Unix milliseconds).
     mutating func find(_ digest: CredentialDigest, now: Int64) -> DatedDecision? {
+        entry(of: digest, now: now).map { DatedDecision($0.decision, until: $0.end) }
+    }
+
+    /// What was decided on the credential and by what, if its time is not over at `now`.
+    mutating func entry(of digest: CredentialDigest, now: Int64) -> Entry? {
         guard let entry = entry(digest), now >= entry.stored, now < entry.end else { return nil }
-        return DatedDecision(entry.decision, until: entry.end)
+        return entry
+    }
+
+    /// The decision on the credential holds by the directory of that generation too.
+    mutating func confirm(_ digest: CredentialDigest, by generation: UInt64) {
+        young[digest]?.grounds.generation = generation
     }
 
     /// What was decided on the credential, if that does at `now` for want of anything newer.
@@ -46,10 +67,10 @@ struct DecisionCache {
     /// later; Unix milliseconds.
     mutating func store(
         _ digest: CredentialDigest, _ decision: Decision, now: Int64, until end: Int64,
-        staleUntil staleEnd: Int64 = .min
+        staleUntil staleEnd: Int64 = .min, grounds: Grounds = Grounds()
     ) {
         guard max(end, staleEnd) > now else { return }
-        insert(digest, Entry(decision: decision, stored: now, end: end, staleEnd: staleEnd))
+        insert(digest, Entry(decision: decision, grounds: grounds, stored: now, end: end, staleEnd: staleEnd))
     }
 
     mutating func remove(_ digest: CredentialDigest) {

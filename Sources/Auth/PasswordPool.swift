@@ -13,8 +13,8 @@ package final class PasswordPool: Sendable {
         var waiters: [PasswordCheck.Key: [Completion]] = [:]
         var waiting: FairQueue<PasswordCheck>
         var running = 0
-        /// Passwords that were right, and until when that is believed: milliseconds of the clock. A key names the state
-        /// of the accounts too, so a changed password is another key.
+        /// Passwords that were right, and until when that is believed: milliseconds of the clock. A key names the
+        /// account's hash too, so a changed password is another key, and any other change of the accounts is none.
         var right: [PasswordCheck.Key: Int64] = [:]
     }
 

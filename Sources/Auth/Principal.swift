@@ -41,12 +41,15 @@ package struct Principal: Sendable, Equatable {
     package let visibility: Visibility
     /// When the token ends, in Unix seconds: it is no longer valid from that second on. Nil where it never does.
     package let expires: Int64?
+    /// The part of it that is written in the token itself (`exp`) and never moves; the rest is its record's, which may.
+    package let signedEnd: Int64?
     /// Whether the token is that of a `TokenIssuer`: there is no record of it, and perhaps none of its account.
     package let isOfOtherIssuer: Bool
 
     package init(
         accountID: UniqueID, accountType: AccountType, kind: CredentialKind, tokenID: UniqueID? = nil,
-        verbs: VerbSet = .all, visibility: Visibility = .account, expires: Int64? = nil, isOfOtherIssuer: Bool = false
+        verbs: VerbSet = .all, visibility: Visibility = .account, expires: Int64? = nil, signedEnd: Int64? = nil,
+        isOfOtherIssuer: Bool = false
     ) {
         self.accountID = accountID
         self.accountType = accountType
@@ -55,6 +58,7 @@ package struct Principal: Sendable, Equatable {
         self.verbs = verbs
         self.visibility = visibility
         self.expires = expires
+        self.signedEnd = signedEnd
         self.isOfOtherIssuer = isOfOtherIssuer
     }
 

@@ -20,7 +20,7 @@ package struct TokenClaims: Sendable, Equatable {
 }
 
 /// The key that signs and checks tokens: JSON Web Tokens (RFC 7519) in compact form with `HS256`, and no other form.
-package struct SigningKey: Sendable, Concealed {
+package struct SigningKey: Sendable, Equatable, Concealed {
     /// For the accounts file alone.
     let bytes: [UInt8]
     private let hash: KeyedHash
@@ -37,6 +37,10 @@ package struct SigningKey: Sendable, Concealed {
     private init(unchecked bytes: [UInt8]) {
         self.bytes = bytes
         hash = KeyedHash(key: bytes)
+    }
+
+    package static func == (a: Self, b: Self) -> Bool {
+        CRYPTO_memcmp(a.bytes, b.bytes, length) == 0
     }
 
     package static func random() -> SigningKey { SigningKey(unchecked: [UInt8](randomCount: length)) }

@@ -12,7 +12,9 @@ package struct JSONParser {
     private var depth = 0
     private let maximumDepth: Int
 
-    private init(_ text: [UInt8], maximumDepth: Int) {
+    /// For reading a text part by part, so that of a long one little is in memory at a time: each value in its order by
+    /// `node`, `object` or `array`, and then `end`.
+    package init(_ text: [UInt8], maximumDepth: Int = 64) {
         self.text = text
         self.maximumDepth = maximumDepth
     }
@@ -23,10 +25,56 @@ package struct JSONParser {
         if text.starts(with: [0xEF, 0xBB, 0xBF]) {
             throw JSONSyntaxError(offset: 0, reason: "the text starts with a byte order mark")
         }
-        let node = try parser.value()
-        parser.skipSpace()
-        if parser.position < text.count { throw parser.unexpected("the end of the text") }
+        let node = try parser.node()
+        try parser.end()
         return node
+    }
+
+    /// Nothing comes behind what was read.
+    package mutating func end() throws(JSONSyntaxError) {
+        skipSpace()
+        if position < text.count { throw unexpected("the end of the text") }
+    }
+
+    /// The first byte of the value at hand; nil at the end of the text.
+    package mutating func next() -> UInt8? {
+        skipSpace()
+        return byte
+    }
+
+    /// Where the value at hand begins.
+    package mutating func offset() -> Int {
+        skipSpace()
+        return position
+    }
+
+    /// The bytes of the object or array at hand, found by its brackets alone: whether it is one is not looked at. Nil
+    /// where it has no end.
+    package mutating func bracketed() -> ArraySlice<UInt8>? {
+        skipSpace()
+        var depth = 0
+        var isInString = false
+        var index = position
+        while index < text.count {
+            let byte = text[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "\\") where isInString: index += 1
+            case UInt8(ascii: "\""): isInString.toggle()
+            case UInt8(ascii: "{") where !isInString, UInt8(ascii: "[") where !isInString: depth += 1
+            case UInt8(ascii: "}") where !isInString, UInt8(ascii: "]") where !isInString:
+                depth -= 1
+                if depth == 0 { return text[position..<index] }
+            default: break
+            }
+        }
+        return nil
+    }
+
+    /// Goes on behind those bytes, of which `bracketed` gave the place, without reading them: they are the same as some
+    /// that were read.
+    package mutating func pass(_ bytes: ArraySlice<UInt8>) {
+        position = bytes.endIndex
     }
 
     private var byte: UInt8? { position < text.count ? text[position] : nil }
@@ -43,7 +91,8 @@ package struct JSONParser {
         return failure("\(found) where \(wanted) should come")
     }
 
-    private mutating func value() throws(JSONSyntaxError) -> JSONNode {
+    /// The value at hand.
+    package mutating func node() throws(JSONSyntaxError) -> JSONNode {
         skipSpace()
         let start = position
         let value: JSONValue
@@ -78,24 +127,53 @@ package struct JSONParser {
         try nest()
         defer { depth -= 1 }
         var members: [JSONMember] = []
-        var names: Set<[UInt8]> = []
+        try readMembers { (parser, name, nameOffset) throws(JSONSyntaxError) in
+            members.append(JSONMember(name: name, nameOffset: nameOffset, node: try parser.node()))
+        }
+        return .object(members)
+    }
+
+    /// Reads the object at hand: `member` reads each member's value from the parser that it is given.
+    package mutating func object(
+        _ member: (inout JSONParser, _ name: String, _ nameOffset: Int) throws(JSONSyntaxError) -> Void
+    ) throws(JSONSyntaxError) {
+        guard next() == UInt8(ascii: "{") else { throw unexpected("an object") }
+        try nest()
+        try readMembers(member)
+        depth -= 1
+    }
+
+    /// Reads the array at hand: `element` reads each element from the parser that it is given.
+    package mutating func array(
+        _ element: (inout JSONParser) throws(JSONSyntaxError) -> Void
+    ) throws(JSONSyntaxError) {
+        guard next() == UInt8(ascii: "[") else { throw unexpected("an array") }
+        try nest()
+        try readElements(element)
+        depth -= 1
+    }
+
+    private mutating func readMembers(
+        _ member: (inout JSONParser, _ name: String, _ nameOffset: Int) throws(JSONSyntaxError) -> Void
+    ) throws(JSONSyntaxError) {
+        var names = SeenNames()
         if byte == UInt8(ascii: "}") {
             position += 1
-            return .object(members)
+            return
         }
         while true {
             skipSpace()
             guard byte == UInt8(ascii: "\"") else { throw unexpected("a name in quotes") }
             let nameOffset = position
             let name = try string()
-            guard names.insert(Array(name.utf8)).inserted else {
+            guard names.insert(name) else {
                 throw JSONSyntaxError(offset: nameOffset, reason: Self.repetition(of: name))
             }
             skipSpace()
             guard byte == UInt8(ascii: ":") else { throw unexpected("':'") }
             position += 1
-            members.append(JSONMember(name: name, nameOffset: nameOffset, node: try value()))
-            if try closes(UInt8(ascii: "}"), "',' or '}'") { return .object(members) }
+            try member(&self, name, nameOffset)
+            if try closes(UInt8(ascii: "}"), "',' or '}'") { return }
         }
     }
 
@@ -109,13 +187,20 @@ package struct JSONParser {
         try nest()
         defer { depth -= 1 }
         var elements: [JSONNode] = []
+        try readElements { (parser) throws(JSONSyntaxError) in elements.append(try parser.node()) }
+        return .array(elements)
+    }
+
+    private mutating func readElements(
+        _ element: (inout JSONParser) throws(JSONSyntaxError) -> Void
+    ) throws(JSONSyntaxError) {
         if byte == UInt8(ascii: "]") {
             position += 1
-            return .array(elements)
+            return
         }
         while true {
-            elements.append(try value())
-            if try closes(UInt8(ascii: "]"), "',' or ']'") { return .array(elements) }
+            try element(&self)
+            if try closes(UInt8(ascii: "]"), "',' or ']'") { return }
         }
     }
 
@@ -153,7 +238,17 @@ package struct JSONParser {
 
     private mutating func string() throws(JSONSyntaxError) -> String {
         position += 1
-        var scalars: [UInt8] = []
+        let start = position
+        while let byte, byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "\""), byte >= 0x20 { position += 1 }
+        // Most have no escape: they stand as they spell.
+        if byte == UInt8(ascii: "\"") {
+            guard let spelled = String(validating: text[start..<position], as: UTF8.self) else {
+                throw failure("the string is not UTF-8")
+            }
+            position += 1
+            return spelled
+        }
+        var scalars = Array(text[start..<position])
         while true {
             guard let byte else { throw failure("the text ends inside a string") }
             switch byte {

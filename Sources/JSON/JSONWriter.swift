@@ -12,9 +12,14 @@ package struct JSONWriter {
     private var depth = 0
 
     /// `isIndented` puts each member on its own line, for files that people read.
-    package init(isIndented: Bool = false) {
+    /// `size` is about how many bytes there will be, if that is known: a long text then is not copied as it grows.
+    package init(isIndented: Bool = false, size: Int = 0) {
         self.isIndented = isIndented
+        bytes.reserveCapacity(size)
     }
+
+    /// What ends a text that is a file.
+    package mutating func endLine() { bytes.append(0x0A) }
 
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 

@@ -31,10 +31,11 @@ package final class ProxyServer: Sendable {
             inherited.isEmpty
             ? try ListeningSockets(binding: listener, workers: count)
             : try ListeningSockets(inherited: inherited, workers: count)
-        let setting = WorkerSetting(configuration, accounts, identity, log, workers: count)
         var mailboxes: [Mailbox<WorkerMessage>] = []
         for _ in 0..<count { mailboxes.append(try Mailbox()) }
         self.mailboxes = mailboxes
+        let setting = WorkerSetting(
+            configuration, accounts, identity, log, workers: count, accountsChanged: Self.teller(of: mailboxes))
         self.setting = Mutex(setting)
         let plugins = try PluginHost { [mailboxes] view in
             for mailbox in mailboxes { mailbox.post(.plugins(view)) }
@@ -76,9 +77,20 @@ package final class ProxyServer: Sendable {
     /// How many event loops there are.
     package var workerCount: Int { mailboxes.count }
 
+    private static func teller(
+        of mailboxes: [Mailbox<WorkerMessage>]
+    ) -> @Sendable (Set<UniqueID>?) -> Void {
+        { changed in
+            for mailbox in mailboxes { mailbox.post(.accountsChanged(changed)) }
+        }
+    }
+
+    /// The accounts in force; nil where a service has them.
+    package var directory: AccountDirectory? { setting.withLock { $0.board }?.current }
+
     /// The accounts file has changed.
     package func follow(_ directory: AccountDirectory) {
-        for mailbox in mailboxes { mailbox.post(.directory(directory)) }
+        setting.withLock { $0.board }?.post(directory)
     }
 
     /// The settings have been read anew. `completion` is called on the main queue when every worker serves by them.
@@ -89,7 +101,8 @@ package final class ProxyServer: Sendable {
         let new = setting.withLock { current in
             let log = Self.log(configuration.logger, replacing: current.log)
             current = WorkerSetting(
-                configuration, accounts, identity, log, workers: mailboxes.count, replacing: current)
+                configuration, accounts, identity, log, workers: mailboxes.count, replacing: current,
+                accountsChanged: Self.teller(of: mailboxes))
             return current
         }
         tellAll(completion) { .setting(new, taken: $0) }

@@ -14,9 +14,10 @@ package final class SteppedProxy {
     ) throws(SystemError) {
         let socket = try ListeningSocket(host: "127.0.0.1", port: 0)
         port = socket.address.port
-        let setting = WorkerSetting(
-            configuration, .file(directory), nil, try AccessLog(configuration.logger), workers: 1)
         let mailbox = try Mailbox<WorkerMessage>()
+        let setting = WorkerSetting(
+            configuration, .file(directory), nil, try AccessLog(configuration.logger), workers: 1
+        ) { mailbox.post(.accountsChanged($0)) }
         let place = WorkerPlace(index: 0, mailbox: mailbox, desk: MetricsDesk([mailbox]))
         worker = try Worker(place, setting, PluginHost { _ in }, on: EventLoop(clock: clock))
         worker.open([socket.release()], areShared: false)

@@ -11,7 +11,8 @@ enum WorkerMessage: Sendable {
     case review(ticket: UInt64, ServiceQuestion, DatedDecision)
     /// A request for the accounts' own resources has been carried out.
     case tokens(ticket: UInt64, TokensAnswer)
-    case directory(AccountDirectory)
+    /// These accounts are not as they were; nil: none may be.
+    case accountsChanged(Set<UniqueID>?)
     /// Tell what has been counted.
     case count(inquiry: UInt64)
     /// The metrics that the connection asked for; nil where some worker did not tell.
@@ -40,7 +41,14 @@ final class Worker {
     let loop: EventLoop
     /// What new requests are served by.
     private(set) var terms: Terms
-    private(set) var authenticator: Authenticator
+    private var decider: Authenticator
+    /// Who decides, by the accounts of now: also while the message that they have changed is still on its way.
+    var authenticator: Authenticator {
+        if let new = setting.board?.directory(otherThan: decider.directory.generation) {
+            decider.replace(directory: new)
+        }
+        return decider
+    }
     private(set) var plugins: PluginHostView
     /// Monitoring points for event plugins.
     let points: PointRecorder
@@ -64,6 +72,8 @@ final class Worker {
     private var areListenersShared = false
     private var requestIDs = RequestIDSource()
     private var clients = ClientRoster<ProxyConnection>()
+    /// Those who watch something, by the account that they do it by.
+    private var viewers = AccountRoster<ProxyConnection>()
     /// Connections whose request waits for what is done elsewhere: a password compared, a token made.
     private var waiting: [UInt64: ProxyConnection] = [:]
     private var nextTicket: UInt64 = 0
@@ -81,7 +91,7 @@ final class Worker {
         terms = Terms(
             setting.configuration, loop: loop, multi: multi, control: control, pluginSocket: plugins.folder.socket,
             replacing: nil)
-        authenticator = setting.makeAuthenticator()
+        decider = setting.makeAuthenticator()
         self.plugins = PluginHostView(setting.configuration.pluginHost)
         points = PointRecorder(loop: loop, host: plugins, names: PointNames(setting.configuration))
         accounts = setting.makeLookup(loop: loop, control: control)
@@ -162,9 +172,8 @@ final class Worker {
             waiting.removeValue(forKey: ticket)?.reviewed(question, answer)
         case .tokens(let ticket, let answer):
             waiting.removeValue(forKey: ticket)?.respond(answer)
-        case .directory(let directory):
-            authenticator.replace(directory: directory)
-            for connection in clients.all { connection.accountsChanged() }
+        case .accountsChanged(let accounts):
+            viewers.forEach(of: accounts) { $0.accountsChanged() }
         case .count(let inquiry):
             desk.tell(counters, of: index, inquiry: inquiry)
         case .metrics(let ticket, let text):
@@ -195,10 +204,8 @@ final class Worker {
         former.retire(for: terms)
         points.rename(PointNames(new.configuration))
         reception.allowance = new.allowance
-        if new.decidesLike(old) {
-            if case .file(let directory) = new.accounts { authenticator.replace(directory: directory) }
-        } else {
-            authenticator = new.makeAuthenticator()
+        if !new.decidesLike(old) {
+            decider = new.makeAuthenticator()
             let questions = accounts?.questionCount ?? 0
             ledger.count { $0[.accountsQuestions] &+= questions }
             accounts = new.makeLookup(loop: loop, control: control)
@@ -268,11 +275,20 @@ final class Worker {
         return nextTicket
     }
 
-    /// Has a request for the accounts' own resources carried out; false where too many wait already.
+    func watches(_ connection: ProxyConnection, by account: UniqueID) { viewers.add(connection, of: account) }
+
+    func watchesNoMore(_ connection: ProxyConnection, by account: UniqueID) { viewers.remove(connection, of: account) }
+
+    /// Has a request for the accounts' own resources carried out, at once where it only reads; false where too many wait already.
     func answer(_ request: TokensRequest, on connection: ProxyConnection) -> Bool {
+        if !request.changes {
+            connection.respond(TokensAPI.answer(request, from: authenticator.directory))
+            return true
+        }
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let isSubmitted = setting.tokens.submit(request) { mailbox.post(.tokens(ticket: ticket, $0)) }
+        // A service may have got the accounts while the content came.
+        let isSubmitted = setting.tokens?.submit(request) { mailbox.post(.tokens(ticket: ticket, $0)) } ?? false
         if !isSubmitted { waiting[ticket] = nil }
         return isSubmitted
     }

@@ -9,14 +9,18 @@ struct WorkerSetting: Sendable {
     /// plain.
     let identity: TLSIdentity?
     let passwords: PasswordPool
-    let tokens: TokensQueue
+    /// Where the accounts of the file are found; nil where a service has them.
+    let board: AccountsBoard?
+    /// Nil where a service has the accounts.
+    let tokens: TokensQueue?
     let log: AccessLog
     let allowance: ConnectionAllowance
 
     /// What `old` has that still fits is used on: verdicts on passwords, and the queue of who changes the accounts.
     init(
         _ configuration: Configuration, _ accounts: AccountsSource, _ identity: TLSIdentity?, _ log: AccessLog,
-        workers: Int, replacing old: WorkerSetting? = nil
+        workers: Int, replacing old: WorkerSetting? = nil,
+        accountsChanged: @escaping @Sendable (Set<UniqueID>?) -> Void
     ) {
         self.configuration = configuration
         self.log = log
@@ -31,10 +35,21 @@ struct WorkerSetting: Sendable {
             let cache = Authenticator.CacheSettings(configuration.decisionCache)
             passwords = PasswordPool(memory: PasswordPool.Memory(lifetime: cache.lifetime))
         }
-        if let old, old.configuration.accountsFile == configuration.accountsFile {
-            tokens = old.tokens
-        } else {
-            tokens = TokensQueue(AccountsFile(path: configuration.accountsFile))
+        switch accounts {
+        case .service:
+            board = nil
+            tokens = nil
+        case .file(let directory):
+            if let old, old.configuration.accountsFile == configuration.accountsFile, let known = old.board {
+                known.post(directory)
+                board = known
+                tokens = old.tokens
+            } else {
+                // Another file's board: what the old one's queue still changes must not be taken for this one's accounts.
+                let new = AccountsBoard(directory, tell: accountsChanged)
+                board = new
+                tokens = TokensQueue(AccountsFile(path: configuration.accountsFile), new)
+            }
         }
     }
 
@@ -50,7 +65,7 @@ struct WorkerSetting: Sendable {
         return switch accounts {
         case .file(let directory):
             Authenticator(
-                directory: directory, allowsAccountHeader: configuration.allowsAccountHeader,
+                directory: board?.current ?? directory, allowsAccountHeader: configuration.allowsAccountHeader,
                 issuers: configuration.tokenIssuers, cache: cache)
         case .service:
             Authenticator(

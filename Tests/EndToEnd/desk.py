@@ -17,8 +17,8 @@ SOON = 1.5
 class Desk:
     """A proxy before an echo, and the people who ask it for tokens."""
 
-    def __init__(self, start_proxy) -> None:
-        self.proxy = start_proxy(EchoOrigin(), account_header=1)
+    def __init__(self, start_proxy, **changes) -> None:
+        self.proxy = start_proxy(EchoOrigin(), **{"account_header": 1, **changes})
         self.eve = self.person("eve@visionlabs.ai", "user")
         self.zoe = self.person("zoe@visionlabs.ai", "advanced_user")
 

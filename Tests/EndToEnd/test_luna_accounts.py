@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from accounts import VERBS, basic, bearer
-from origins import AccountsServiceOrigin, BlackholeOrigin, EchoOrigin, LiveOrigin, LoadOrigin, RefusingOrigin
+from origins import AccountsServiceOrigin, BlackholeOrigin, EchoOrigin, GuardedStreamsOrigin, LiveOrigin, LoadOrigin, RefusingOrigin
 from origins.accounts_service import answer, refusal
 from proxy_process import PREFIX, run_command
 from vocabulary import LIVE, assert_error, challenges
@@ -467,6 +467,35 @@ def test_a_preview_ends_with_its_token(preview, service):
     _, pieces = preview()
     lasts(pieces, 6)
     assert end - 0.1 < time.time() < end + 1.5
+
+
+@pytest.mark.parametrize("is_slow", [False, True], ids=["known", "asked"])
+def test_a_preview_of_a_token_revoked_meanwhile_does_not_begin(guarded, service, is_slow):
+    """Luna-Streams takes its time: Luna-Accounts is asked again before the first byte is passed on."""
+    origin = GuardedStreamsOrigin(pictures=None)
+    stream = origin.add(ACCOUNT)
+    origin.may_show.clear()
+    proxy = guarded(origin, cache={"ttl": 0.3}, isolation=1)
+    with proxy.connect() as connection:
+        connection.ask("GET", PREFIX + f"/streams/{stream}/preview/handler/live", [TOKEN])
+        origin.wait_until(lambda: any("/live" in request.target for request in origin.requests))
+        service.answers.clear()
+        if is_slow:
+            # What was known has ended, so the head waits for the answer.
+            service.delay = 0.5
+            time.sleep(0.4)
+        else:
+            eventually(lambda: status(proxy) == 401, 5)
+        origin.may_show.set()
+        assert_error(connection.read_answer(), 401, 41005)
+        service.delay = 0
+        service.knows(TOKEN, token_id=TOKEN_ID, **EVERYTHING)
+        eventually(lambda: status(proxy) == 200, 5)
+        # One who may watch sees all of it, the first picture included.
+        connection.ask("GET", PREFIX + f"/streams/{stream}/preview/handler/live", [TOKEN])
+        head = connection.read_head()
+        assert head.status == 200
+        assert b"0xxx" in next(connection.content(head).pieces())
 
 
 # check --probe

@@ -56,7 +56,7 @@ FAULTS = {
     "no string": (answer_bytes(200, {"account_id": [OWNER]}), 502, (4,)),
     "null": (answer_bytes(200, {"account_id": None}), 502, (4,)),
     "no UUID": (answer_bytes(200, {"account_id": OWNER + "0"}), 502, (4,)),
-    "huge": (answer_bytes(200, {"x": "x" * 300_000, "account_id": OWNER}), 502, (4,)),
+    "huge": (answer_bytes(200, {"x": "x" * 8_000_000, "account_id": OWNER}), 502, (4,)),
     "created": (answer_bytes(201, {"account_id": OWNER}), 502, (4,)),
     "no content": (b"HTTP/1.1 204 No Content\r\n\r\n", 502, (4,)),
     "partial": (answer_bytes(206, {"account_id": OWNER}), 502, (4,)),

@@ -129,7 +129,11 @@ import Testing
         #expect(try json(fixture.token(update))["token_id"]?.string == id)
         let verbs: VerbSet = [VerbSet(.creation), VerbSet(.deletion)]
         #expect(try fixture.decide("Bearer \(token)") == principal(verbs, .account, "2998-12-31T23:00:00Z"))
-        _ = try json(fixture.token(["update", "--token-id", id, "--expires", "2001-01-01T00:00:00Z"]))
+        let past = ["update", "--token-id", id, "--expires", "2001-01-01T00:00:00Z"]
+        let refused = fixture.token(past)
+        #expect(refused.exitCode == 65 && refused.standardError.contains("--allow-past"))
+        #expect(try fixture.decide("Bearer \(token)") == principal(verbs, .account, "2998-12-31T23:00:00Z"))
+        _ = try json(fixture.token(past + ["--allow-past"]))
         #expect(try fixture.decide("Bearer \(token)") == .unauthenticated(.tokenExpired))
         _ = try json(fixture.token(["update", "--token-id", id, "--expires", "never"]))
         #expect(try fixture.decide("Bearer \(token)") == principal(verbs, .account, nil))

@@ -35,7 +35,7 @@ final class ExplainRealm {
         }
         try token("view", #"["view"]"#)
         try token("all", #"["creation", "view", "modification", "deletion"]"#)
-        try token("expired", #"["view"]"#, "--expires", "2020-01-01T00:00:00Z")
+        try token("expired", #"["view"]"#, "--expires", "2020-01-01T00:00:00Z", "--allow-past")
         try token("deleted", #"["view"]"#)
         let id = try #require(tokenIDs["deleted"])
         #expect(TokenCommand.run(["delete", "--token-id", id], lookup: lookup).exitCode == 0)

@@ -86,7 +86,13 @@ import Testing
         #expect(try verbs() == [VerbSet(.view), VerbSet(.deletion)])
         #expect(try realm.record(id)?.description == "d", "PATCH leaves what it does not name")
 
-        #expect(realm.answer(.patch, .token(id), #"{"expiration_time": "2020-01-01T00:00:00Z"}"#).status == 204)
+        let past = realm.answer(.patch, .token(id), #"{"expiration_time": "2020-01-01T00:00:00Z"}"#)
+        #expect(past.status == 400 && past.errorCode == 12022)
+        try realm.file.update { (document: inout AccountsDocument) throws(Never) in
+            for index in document.tokens.indices where document.tokens[index].id == id {
+                document.tokens[index].expires = TokensRealm.now
+            }
+        }
         #expect(try realm.decide(token) == .unauthenticated(.tokenExpired))
 
         #expect(realm.answer(.put, .token(id), #"{"permissions": {"streams": ["creation"]}}"#).status == 204)

@@ -5,14 +5,15 @@ internal import Glibc
 struct FileLock: ~Copyable {
     private let descriptor: Int32
 
-    /// For what changes `target`, which is no link; waits for whoever has it. The lock belongs to whom `target` belongs, so
+    /// For what changes `target`, which is no link; waits for whoever has it, at most so many milliseconds: EWOULDBLOCK
+    /// then, since whoever holds it may have been stopped. The lock belongs to whom `target` belongs, so
     /// that root, who changes it once, does not keep its owner out.
-    init(on target: String) throws(SystemCallFailure) {
+    init(on target: String, patience: Int) throws(SystemCallFailure) {
         let path = Self.path(target)
         while true {
             let descriptor = try Self.opened(path, for: target)
             do throws(SystemCallFailure) {
-                try Self.lock(descriptor)
+                try Self.lock(descriptor, patience: patience)
                 if Self.isStill(descriptor, at: path) {
                     self.descriptor = descriptor
                     return
@@ -28,9 +29,17 @@ struct FileLock: ~Copyable {
 
     static func path(_ target: String) -> String { "\(target).lock" }
 
-    private static func lock(_ descriptor: Int32) throws(SystemCallFailure) {
-        while flock(descriptor, LOCK_EX) == -1 {
-            if errno != EINTR { throw SystemCallFailure(code: errno) }
+    /// Milliseconds between two attempts: there is no flock with a time limit.
+    private static let interval = 10
+
+    private static func lock(_ descriptor: Int32, patience: Int) throws(SystemCallFailure) {
+        var left = patience
+        while flock(descriptor, LOCK_EX | LOCK_NB) == -1 {
+            let code = errno
+            if code == EINTR { continue }
+            guard code == EWOULDBLOCK, left > 0 else { throw SystemCallFailure(code: code) }
+            usleep(UInt32(interval * 1000))
+            left -= interval
         }
     }
 
@@ -43,7 +52,7 @@ struct FileLock: ~Copyable {
     // MARK: - Whose it is
 
     /// In which whoever has just made the file gives it to its owner, and an older program is done with it.
-    private static let patience = (attempts: 20, microseconds: UInt32(50_000))
+    private static let ownership = (attempts: 20, microseconds: UInt32(50_000))
 
     private static func opened(_ path: String, for target: String) throws(SystemCallFailure) -> Int32 {
         var attempts = 0
@@ -55,8 +64,8 @@ struct FileLock: ~Copyable {
             }
             guard descriptor == -EACCES, isForeign(path) else { throw SystemCallFailure(code: -descriptor) }
             attempts += 1
-            if attempts < patience.attempts {
-                usleep(patience.microseconds)
+            if attempts < ownership.attempts {
+                usleep(ownership.microseconds)
             } else {
                 try remove(path)
                 attempts = 0
@@ -81,7 +90,7 @@ struct FileLock: ~Copyable {
         let folder = DescriptorReserve.open(FileReplacement.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder < 0 { throw SystemCallFailure(code: -folder) }
         defer { DescriptorReserve.close(folder) }
-        try lock(folder)
+        try lock(folder, patience: AccountsFile.patience)
         guard isForeign(path) else { return }
         if unlink(path) == -1 { throw SystemCallFailure(code: errno) }
     }

@@ -48,6 +48,9 @@ package struct AccountsCommand {
         } catch {
             switch error {
             case .problems(let problems): throw .settings(Self.failed(problems))
+            case .busy:
+                let text = "another process has been changing it for \(AccountsFile.patience / 1000) s; try again"
+                throw .settings(Self.failed([AccountsProblem(file: file.path, text: text)]))
             case .refused(let refusal): throw .data(refusal)
             }
         }

@@ -75,10 +75,13 @@ struct LoadedSettings: Sendable {
             return (.service(table, AccountsContract(service)), nil)
         }
         let file = AccountsFile(path: configuration.accountsFile)
+        let generation = AccountDirectory.nextGeneration()
         switch file.read() {
         case .usable(let document, let stamp, let found):
             warnings += found.map(\.description)
-            return (.file(AccountDirectory(document)), Followed(file: file, known: .there(stamp)))
+            return (
+                .file(AccountDirectory(document, generation: generation)), Followed(file: file, known: .there(stamp))
+            )
         case .absent:
             // A proxy may be started before the first account is made; one that runs has somebody to lose.
             if old != nil {
@@ -122,11 +125,13 @@ struct LoadedSettings: Sendable {
 
     /// The same with the accounts as they are by now: what was read since is not taken back.
     func withAccountsOfNow() -> LoadedSettings {
+        let generation = AccountDirectory.nextGeneration()
         guard let followed, followed.known.isOutdated(by: FileLook(at: followed.file.path)),
             case .usable(let document, let stamp, _) = followed.file.read()
         else { return self }
         return LoadedSettings(
-            configuration: configuration, accounts: .file(AccountDirectory(document)), identity: identity,
+            configuration: configuration, accounts: .file(AccountDirectory(document, generation: generation)),
+            identity: identity,
             followed: Followed(file: followed.file, known: .there(stamp)), warnings: warnings)
     }
 }

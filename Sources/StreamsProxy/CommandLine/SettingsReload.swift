@@ -152,7 +152,9 @@ final class SettingsReload: Sendable {
 
     private static func watch(_ settings: LoadedSettings, _ server: ProxyServer) -> AccountsFileWatch? {
         settings.followed.map { followed in
-            AccountsFileWatch(followed.file, since: followed.known) { follow($0, of: followed.file, by: server) }
+            AccountsFileWatch(followed.file, since: followed.known, replacing: { [weak server] in server?.directory }) {
+                follow($0, of: followed.file, by: server)
+            }
         }
     }
 

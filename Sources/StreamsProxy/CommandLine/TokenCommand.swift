@@ -59,7 +59,9 @@ package enum TokenCommand {
         do throws(UsageError) {
             options = try CommandOptions(
                 arguments, [.required("--token-id"), .optional("--permissions")] + TokenChanges.options)
-            guard options["--permissions"] != nil || TokenChanges.options.contains(where: { options.has($0.name) })
+            guard
+                options["--permissions"] != nil
+                    || TokenChanges.options.contains(where: { !$0.isFlag && options.has($0.name) })
             else {
                 throw UsageError("nothing to change: give --permissions, --expires, --visibility-area or --description")
             }
@@ -126,15 +128,17 @@ package enum TokenCommand {
         case .noSuchToken: DataRefusal("no token has that id")
         case .wideAreaNotAllowed: DataRefusal("--visibility-area \(TokenFault.wideArea)")
         case .tooManyTokens: DataRefusal(TokenFault.full)
+        case .tooLargePermissions: DataRefusal(TokenFault.large)
         }
     }
 
     package static let usage = """
         usage: streams-proxy token create --login L --permissions JSON [--expires TIME] [--visibility-area account|all]
-                                          [--description D] [--config FILE]
+                                          [--description D] [--allow-past] [--config FILE]
                streams-proxy token list [--config FILE]
                streams-proxy token update --token-id ID [--permissions JSON] [--expires TIME]
-                                          [--visibility-area account|all] [--description D] [--config FILE]
+                                          [--visibility-area account|all] [--description D] [--allow-past]
+                                          [--config FILE]
                streams-proxy token delete --token-id ID [--config FILE]
 
         Keeps the tokens of the accounts file (CONFIG_AUTHORIZATION_USERS); a running proxy follows within a second.
@@ -144,6 +148,7 @@ package enum TokenCommand {
           --permissions JSON what the token may do, like {"streams": ["creation", "view", "modification", "deletion"]};
                              other keys are kept as they are
           --expires TIME     a time of RFC 3339, like 2030-01-31T00:00:00Z; never (the default) for no end
+          --allow-past       takes a time of --expires that is over: the token never passes, or does no more
 
         Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such token, 78 wrong settings or accounts file.
 

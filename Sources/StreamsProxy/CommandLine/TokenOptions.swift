@@ -4,7 +4,10 @@ internal import JSON
 extension TokenChanges {
     /// The options that change a token.
     static let options: [CommandOptions.Option] =
-        [.optional("--expires"), .optional("--visibility-area"), .optional("--description")]
+        [
+            .optional("--expires"), .optional("--visibility-area"), .optional("--description"),
+            .optional("--allow-past", isFlag: true),
+        ]
 
     /// What the options of `token create` and `token update` say about a record.
     init(_ options: CommandOptions) throws(CommandFailure) {
@@ -19,13 +22,18 @@ extension TokenChanges {
             let end = try Self.end(options)
             do throws(TokenChanges.Fault) {
                 try self.init(
-                    permissions: permissions, visibility: visibility, end: end, description: options["--description"])
+                    permissions: permissions, visibility: visibility, end: end, description: options["--description"],
+                    earliest: options.has("--allow-past") ? nil : AccountsCommand.now)
             } catch {
-                throw DataRefusal("--\(error.path) \(error.reason)")
+                throw DataRefusal("\(Self.option(error.path)) \(error.reason)")
             }
         } catch {
             throw .data(error)
         }
+    }
+
+    private static func option(_ path: String) -> String {
+        path == "expiration_time" ? "--expires, which needs --allow-past for that," : "--\(path)"
     }
 
     private static func permissions(_ options: CommandOptions) throws(DataRefusal) -> TokenPermissions? {

@@ -150,7 +150,7 @@ extension ProxyConnection {
     /// it must still be allowed to.
     private func checkGathered(_ held: GatheredRequest) -> Refusal? {
         if let denial = worker.authenticator.denial(
-            of: held.principal, method, since: held.directory, now: loop.unixMilliseconds)
+            of: held.principal, method, cameBy: held.password, now: loop.unixMilliseconds)
         {
             return .denied(denial)
         }

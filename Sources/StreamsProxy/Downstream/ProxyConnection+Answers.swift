@@ -68,6 +68,11 @@ extension ProxyConnection {
                 output.append(contentsOf: value)
                 output.append("\r\n")
             }
+            if let seconds = answer.retryAfter {
+                output.append("Retry-After: ")
+                output.append(decimal: seconds)
+                output.append("\r\n")
+            }
             // A new token is shown once; no cache between may keep it.
             output.appendField("Cache-Control", "no-store")
             appendCommonFields(to: &output)

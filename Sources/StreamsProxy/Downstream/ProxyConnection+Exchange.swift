@@ -7,8 +7,7 @@ extension ProxyConnection {
     func forward(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ admitted: AdmittedRequest) {
         let principal = admitted.principal
         if match.route.isLive {
-            viewing = Viewing(
-                viewer: principal.map { Viewer(principal: $0, proof: viewerProof(of: $0, head, bytes)) })
+            enterPreview(principal.map { Viewer(principal: $0, proof: viewerProof(of: $0, head, bytes)) })
         }
         let request = ForwardedRequest(
             admitted, head, bytes, requestID: requestID, peer: peer.address, isSecure: isSecure)
@@ -19,7 +18,7 @@ extension ProxyConnection {
             swap(&requestBytes, &bytesUpstream)
             contentUse = .checking(
                 GatheredRequest(
-                    request: request, principal: principal, directory: worker.authenticator.directory))
+                    request: request, principal: principal, password: worker.authenticator.password(of: principal)))
             beginGathering()
             return
         }
@@ -197,7 +196,6 @@ extension ProxyConnection {
         case .openTunnel:
             deadlines.endless(at: loop.now, timeouts)
             beginReviews()
-            exchangeDeadline = deadlines.next
             beginTunnel { output in
                 output.append("Connection: Upgrade\r\nUpgrade: websocket\r\n")
                 terms.forwarding.appendAnswerFields(
@@ -229,7 +227,6 @@ extension ProxyConnection {
         if match.route.isLive {
             deadlines.endless(at: loop.now, timeouts)
             beginReviews()
-            exchangeDeadline = deadlines.next
             viewing?.end = head.fields.value(.contentType).flatMap { PreviewEnd(contentType: $0, in: bytes) }
         }
         let length: AnswerLength =

@@ -17,22 +17,102 @@ extension ProxyConnection {
         {
             return .service(question)
         }
-        return .directory(worker.authenticator.directory)
+        return .accounts(password: worker.authenticator.password(of: principal))
+    }
+
+    /// A preview or tunnel may begin. A change of the viewer's account is heard of from now on.
+    func enterPreview(_ viewer: Viewer?) {
+        viewing = Viewing(viewer: viewer)
+        if let viewer { worker.watches(self, by: viewer.principal.accountID) }
+    }
+
+    func leavePreview() {
+        guard let viewing else { return }
+        if let viewer = viewing.viewer { worker.watchesNoMore(self, by: viewer.principal.accountID) }
+        self.viewing = nil
+    }
+
+    /// Luna-Streams may have taken long: whoever is to watch must still be allowed to before a byte of the answer is
+    /// passed on. False where its head has to wait, or is not wanted any more.
+    func admitsHead(status: Int) -> Bool {
+        guard let viewing, let viewer = viewing.viewer, viewing.entry != .granted, status >= 200 || status == 101 else {
+            return true
+        }
+        if isSeparatedNow(viewer) {
+            refuseViewer(.forbidden(.foreignAccount))
+            return false
+        }
+        switch viewer.proof {
+        case .accounts, .issued:
+            if let denial = review(viewer) {
+                refuseViewer(denial)
+                return false
+            }
+            viewing.entry = .granted
+            return true
+        case .service(let question):
+            viewing.entry = .asked
+            guard let answer = worker.review(question, for: self) else {
+                deadlines.paused()
+                exchangeDeadline = deadlines.next
+                return false
+            }
+            return isGranted(answer)
+        }
+    }
+
+    /// What Luna-Accounts says of whoever is to watch.
+    private func isGranted(_ answer: DatedDecision) -> Bool {
+        let now = loop.unixMilliseconds
+        if let denial = viewing?.viewer?.review(
+            answer.decision, grace: worker.terms.reviewGrace, now: now, at: loop.now) ?? nil
+        {
+            refuseViewer(denial)
+            return false
+        }
+        viewing?.entry = .granted
+        return true
+    }
+
+    /// Nothing of the answer has been passed on: so this is told instead of it.
+    private func refuseViewer(_ denial: Denial) {
+        perform(exchange.clientGone())
+        respond(.denied(denial))
+        update()
     }
 
     /// From now on whoever watches is decided on again. Luna-Accounts is asked when its last answer ends, which was
     /// some time ago: so the first time is now.
     func beginReviews() {
+        defer { exchangeDeadline = deadlines.next }
         guard let viewer = viewing?.viewer else { return }
         switch viewer.proof {
-        case .directory, .issued: scheduleReview(worker.terms.reviewInterval)
+        case .accounts, .issued: scheduleReview(worker.terms.reviewInterval)
         case .service: scheduleReview(Interval(nanoseconds: 0))
         }
     }
 
+    /// In that time, or when the token ends, if that is sooner: a right that has an end is never had beyond it.
     private func scheduleReview(_ interval: Interval) {
+        var interval = interval
+        if let left = viewing?.viewer?.milliseconds(from: loop.unixMilliseconds) {
+            // At least one: the wall clock may be a little behind the one that wakes us.
+            interval = min(interval, Interval(nanoseconds: min(max(left, 1), 86_400_000) * 1_000_000))
+        }
         deadlines.scheduleReview(at: loop.now, interval)
         exchangeDeadline = deadlines.next
+    }
+
+    /// Why the viewer may no longer watch by what is known here; nil where it may.
+    private func review(_ viewer: Viewer) -> Denial? {
+        let now = loop.unixMilliseconds
+        var viewer = viewer
+        defer { viewing?.viewer = viewer }
+        switch viewer.proof {
+        case .accounts(let password): return viewer.review(worker.authenticator, cameBy: password, now: now)
+        case .issued(let token): return viewer.review(worker.authenticator, issued: token, now: now)
+        case .service: return viewer.isExpired(at: now) ? .unauthenticated(.tokenExpired) : nil
+        }
     }
 
     private var isWatched: Bool { !isClosed && (exchange.isRelaying || exchange.isTunnel) }
@@ -44,15 +124,11 @@ extension ProxyConnection {
             endReview(.forbidden(.foreignAccount), next: worker.terms.reviewInterval)
             return
         }
-        switch viewer.proof {
-        case .directory(let directory):
-            let denial = viewer.review(worker.authenticator, since: directory, now: loop.unixMilliseconds)
-            endReview(denial, next: worker.terms.reviewInterval)
-        case .issued(let token):
-            let denial = viewer.review(worker.authenticator, issued: token, now: loop.unixMilliseconds)
-            endReview(denial, next: worker.terms.reviewInterval)
-        case .service(let question):
+        let denial = review(viewer)
+        if denial == nil, case .service(let question) = viewer.proof {
             if let known = worker.review(question, for: self) { reviewed(question, known) }
+        } else {
+            endReview(denial, next: worker.terms.reviewInterval)
         }
     }
 
@@ -64,7 +140,7 @@ extension ProxyConnection {
     /// The accounts file has changed.
     func accountsChanged() {
         switch viewing?.viewer?.proof {
-        case .directory: reviewViewer()
+        case .accounts: reviewViewer()
         // Of neither is anything in that file.
         case .issued, .service, nil: break
         }
@@ -96,9 +172,18 @@ extension ProxyConnection {
 
     /// Luna-Accounts has been asked again.
     func reviewed(_ question: ServiceQuestion, _ answer: DatedDecision) {
-        guard isWatched, case .service(let current) = viewing?.viewer?.proof, current.digest == question.digest else {
+        guard !isClosed, case .service(let current) = viewing?.viewer?.proof, current.digest == question.digest else {
             return
         }
+        if viewing?.entry == .asked {
+            if isGranted(answer) {
+                deadlines.resumed(at: loop.now)
+                exchangeDeadline = deadlines.next
+                upstream?.resumeHead()
+            }
+            return
+        }
+        guard isWatched else { return }
         let now = loop.unixMilliseconds
         let denial = viewing?.viewer?.review(answer.decision, grace: worker.terms.reviewGrace, now: now, at: loop.now)
         // Whoever is refused is so within an interval of the last proof, whenever that was.

@@ -79,7 +79,7 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         if terms !== worker.terms { terms = worker.terms }
         framing = head.framing
         contentUse = .atHand
-        viewing = nil
+        leavePreview()
         cors = terms.cors?.verdict(head, bytes) ?? .none
         admit(head, bytes)
         return !isHeld
@@ -164,6 +164,7 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         perform(exchange.clientGone())
         dropGathered()
         endRecord(endOfRecord(end))
+        leavePreview()
         worker.closed(self)
     }
 }

@@ -5,8 +5,9 @@ import HTTPCore
 struct Viewer {
     /// What let the viewer in, and is asked again.
     enum Proof {
-        /// The accounts of that time: a password that was changed since ends what it began.
-        case directory(AccountDirectory)
+        /// An account here, or its token. The account's password where the viewer came by that: one that was changed since
+        /// ends what it began. Not the accounts of that time, which would stay in memory as a whole.
+        case accounts(password: PasswordHash?)
         /// The token of another issuer, decided on again by the keys of that time.
         case issued(ServiceQuestion)
         /// The credential, put to Luna-Accounts again.
@@ -15,42 +16,52 @@ struct Viewer {
 
     let principal: Principal
     let proof: Proof
+    /// When the token ends as it was last seen, which may be moved; in Unix seconds.
+    private var expires: Int64?
     /// Since when nothing could be found out; nil where it could the last time.
     private var unknownSince: Instant?
 
     init(principal: Principal, proof: Proof) {
         self.principal = principal
         self.proof = proof
+        expires = principal.expires
     }
 
+    /// How long the token is valid yet, at `now` in Unix milliseconds; nil where it never ends.
+    func milliseconds(from now: Int64) -> Int64? {
+        expires.map { $0.multipliedReportingOverflow(by: 1000) }.flatMap { $0.overflow ? nil : $0.partialValue - now }
+    }
+
+    func isExpired(at now: Int64) -> Bool { milliseconds(from: now).map { $0 <= 0 } ?? false }
+
     /// Why the viewer may no longer watch by the accounts file; nil where it may.
-    func review(_ authenticator: Authenticator, since directory: AccountDirectory, now: Int64) -> Denial? {
+    mutating func review(_ authenticator: Authenticator, cameBy password: PasswordHash?, now: Int64) -> Denial? {
         switch authenticator.review(principal, now: now).outcome {
         case .failure(let denial):
             return denial
         case .success(let current):
-            if let denial = denial(of: current) { return denial }
-            return authenticator.hasPasswordChanged(principal, since: directory)
-                ? .unauthenticated(.wrongLoginOrPassword) : nil
+            if let denial = accept(current) { return denial }
+            return authenticator.password(of: principal) == password
+                ? nil : .unauthenticated(.wrongLoginOrPassword)
         }
     }
 
     /// Why the viewer may no longer watch by the issuers of now; nil where it may.
-    func review(_ authenticator: Authenticator, issued token: ServiceQuestion, now: Int64) -> Denial? {
+    mutating func review(_ authenticator: Authenticator, issued token: ServiceQuestion, now: Int64) -> Denial? {
         switch authenticator.reviewIssued(token, now: now).outcome {
         case .failure(let denial): denial
-        case .success(let current): denial(of: current)
+        case .success(let current): accept(current)
         }
     }
 
     /// Why the viewer may no longer watch by what Luna-Accounts says; nil where it may. While it says nothing, the viewer
     /// may for `grace`, and never past the token's end. `now` is in Unix milliseconds, `instant` the same moment.
     mutating func review(_ decision: Decision, grace: Interval, now: Int64, at instant: Instant) -> Denial? {
-        if principal.isExpired(at: now) { return .unauthenticated(.tokenExpired) }
+        if isExpired(at: now) { return .unauthenticated(.tokenExpired) }
         switch decision.outcome {
         case .success(let current):
             unknownSince = nil
-            return denial(of: current)
+            return accept(current)
         case .failure(.unavailable(let reason)):
             let since = unknownSince ?? instant
             unknownSince = since
@@ -60,7 +71,9 @@ struct Viewer {
         }
     }
 
-    private func denial(of current: Principal) -> Denial? {
+    /// The principal as it is now; why it may not watch, if it may not.
+    private mutating func accept(_ current: Principal) -> Denial? {
+        expires = current.expires
         guard current.permits(.view) else { return .forbidden(.missingVerb(.view)) }
         // The wider view may have been what let it in.
         if principal.readsAllAccounts, !current.readsAllAccounts { return .forbidden(.foreignAccount) }

@@ -6,8 +6,18 @@ final class Viewing {
     var viewer: Viewer?
     /// Where it may end early; nil where that can't be known.
     var end: PreviewEnd?
+    /// What came of looking again at whether the viewer may watch, when the answer's head had come.
+    var entry = Entry.awaited
     /// It ends with its next part.
     var isEnding = false
+
+    enum Entry {
+        /// No head has come.
+        case awaited
+        /// Luna-Accounts is asked; the head waits with the connection to Luna-Streams.
+        case asked
+        case granted
+    }
 
     init(viewer: Viewer?) {
         self.viewer = viewer

@@ -54,9 +54,7 @@ extension Authenticator {
     func permits(_ principal: Principal, _ verb: Verb, under key: String) -> Bool {
         guard principal.kind == .token else { return true }
         if key == "streams" { return principal.permits(verb) }
-        return record(of: principal)?.permissions.node[key]?.array?.contains { name in
-            name.string?.utf8.elementsEqual(verb.name.utf8) == true
-        } ?? false
+        return record(of: principal)?.permissions.permits(verb, under: key) ?? false
     }
 
     /// What the principal's token holds, as JSON: all of it where the token is kept here, of other tokens the verbs of
@@ -65,7 +63,7 @@ extension Authenticator {
         guard principal.kind == .token else { return nil }
         var writer = JSONWriter()
         if let record = record(of: principal) {
-            writer.value(record.permissions.node)
+            writer.raw(record.permissions.text)
         } else {
             writer.object {
                 $0.name("streams")
@@ -76,6 +74,6 @@ extension Authenticator {
     }
 
     private func record(of principal: Principal) -> TokenRecord? {
-        principal.isOfOtherIssuer ? nil : principal.tokenID.flatMap { directory.token($0) }
+        principal.isOfOtherIssuer ? nil : principal.tokenID.flatMap { directory.token($0, of: principal.accountID) }
     }
 }

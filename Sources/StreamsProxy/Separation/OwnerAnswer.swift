@@ -6,22 +6,20 @@ package enum OwnerAnswer: Sendable, Equatable {
     /// Anything that is neither a stream with its account nor a plain 404. Nobody is let through on it.
     case unknown
 
-    /// Bytes of an answer that are read; a stream takes a few thousand.
-    package static let maximumLength = 256 << 10
+    /// Bytes of an answer that are read. Whatever can be created must be found again, to be deleted by its owner: that is
+    /// a mebibyte, each character of which Luna-Streams may write as an escape of six. None of it is kept.
+    package static let maximumLength = 6 * BodyRule.maximumLength + 1 << 20
 
-    /// `content` is all of it, without a content coding.
+    /// `content` is all of it, or `OwnerScanner.summary`, without a content coding.
     package init(status: Int, content: Span<UInt8>) {
-        self = Self.read(status, content)
-    }
-
-    private static func read(_ status: Int, _ content: Span<UInt8>) -> OwnerAnswer {
-        if status == 404 { return .owner(.absent) }
-        guard status == 200, content.count <= maximumLength else { return .unknown }
-        do throws(OutermostObject.Fault) {
-            guard case .text(let account?) = try OutermostObject(content).account else { return .unknown }
-            return .owner(.account(account))
-        } catch {
-            return .unknown
+        var scanner = OwnerScanner()
+        scanner.read(content)
+        if status == 404 {
+            self = .owner(.absent)
+        } else if status == 200, content.count <= Self.maximumLength, let account = scanner.account {
+            self = .owner(.account(account))
+        } else {
+            self = .unknown
         }
     }
 }

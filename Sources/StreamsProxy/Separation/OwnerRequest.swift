@@ -22,7 +22,7 @@ struct OwnerRequest {
                 ControlRequest.Field(name: "Luna-Request-Id", value: id),
             ],
             connectTimeout: timeouts.connect, timeout: timeouts.request,
-            maximumAnswer: OwnerAnswer.maximumLength)
+            maximumAnswer: OwnerAnswer.maximumLength, seeksOwner: true)
     }
 
     /// The owner, or what the client is told instead.

@@ -34,17 +34,19 @@ struct TokenChanges: Sendable {
         }
     }
 
-    /// `permissions` come from a text that was read with a maximum depth to suit `permissionsDepth`.
-    init(permissions: TokenPermissions?, visibility: Visibility?, end: End, description: String?) throws(Fault) {
+    /// `permissions` come from a text that was read with a maximum depth to suit `permissionsDepth`. An end before
+    /// `earliest` is refused: nobody means a token that never works.
+    init(
+        permissions: TokenPermissions?, visibility: Visibility?, end: End, description: String?, earliest: Timestamp?
+    ) throws(Fault) {
+        if case .at(let time) = end, let earliest, time <= earliest {
+            throw Fault("expiration_time", "is in the past")
+        }
         if let description, description.unicodeScalars.count > Self.descriptionLength {
             throw Fault("description", "has more than \(Self.descriptionLength) characters")
         }
-        if let permissions {
-            var writer = JSONWriter()
-            writer.value(permissions.node)
-            if writer.bytes.count > Self.permissionsSize {
-                throw Fault("permissions", "take more than \(Self.permissionsSize) bytes")
-            }
+        if let permissions, permissions.text.count > Self.permissionsSize {
+            throw Fault("permissions", "take more than \(Self.permissionsSize) bytes")
         }
         self.init(checked: permissions, visibility, end, description)
     }

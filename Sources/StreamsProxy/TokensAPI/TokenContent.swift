@@ -31,19 +31,20 @@ struct TokenContent {
     }
 
     /// What the content names.
-    func changes() throws(TokensRefusal) -> TokenChanges {
+    func changes(now: Timestamp) throws(TokensRefusal) -> TokenChanges {
         do throws(TokenChanges.Fault) {
             return try TokenChanges(
-                permissions: permissions(), visibility: visibility(), end: end(), description: string("description"))
+                permissions: permissions(), visibility: visibility(), end: end(), description: string("description"),
+                earliest: now)
         } catch {
             throw .invalid(path: error.path, message: error.reason)
         }
     }
 
     /// A whole record: a member that is missing has its default, but `permissions`, which has none.
-    func replacement() throws(TokensRefusal) -> TokenChanges {
+    func replacement(now: Timestamp) throws(TokensRefusal) -> TokenChanges {
         guard node["permissions"] != nil else { throw .invalid(path: "permissions", message: "is missing") }
-        return try changes().withDefaults
+        return try changes(now: now).withDefaults
     }
 
     private func permissions() throws(TokenChanges.Fault) -> TokenPermissions? {

@@ -9,9 +9,13 @@ enum TokenFault: Error {
     /// `visibility_area` `all` for an account of type `user`.
     case wideAreaNotAllowed
     case tooManyTokens
+    /// All `permissions` of the account together, `PermissionsBound.ofAccount`.
+    case tooLargePermissions
 
     static let wideArea = "all is only for accounts of type advanced_user and admin"
     static let full = "the account has \(AccountsDocument.tokensOfAccount) tokens, and can have no more"
+    static let large =
+        "the permissions of the account's tokens take more than \(PermissionsBound.ofAccount) bytes together"
 }
 
 /// Whose a token must be for a change to find it.
@@ -37,6 +41,7 @@ extension AccountsDocument {
             expires: nil, created: now)
         try changes.apply(to: &record, of: account)
         tokens.append(record)
+        try checkSize(of: accountID, with: record, insteadOf: nil)
         // No `exp` in the token: the record's end counts, and can be moved later.
         return (record.id, signingKey.sign(TokenClaims(accountID: accountID, tokenID: record.id)))
     }
@@ -47,7 +52,21 @@ extension AccountsDocument {
         let index = try position(of: id, owner)
         let accountID = tokens[index].accountID
         guard let account = accounts.first(where: { $0.id == accountID }) else { throw .noSuchAccount }
+        let before = tokens[index]
         try changes.apply(to: &tokens[index], of: account)
+        try checkSize(of: accountID, with: tokens[index], insteadOf: before)
+    }
+
+    /// What is beyond the bound may stay, and shrink; nothing makes it more.
+    private func checkSize(
+        of accountID: UniqueID, with record: TokenRecord, insteadOf before: TokenRecord?
+    ) throws(TokenFault) {
+        guard record.permissions != before?.permissions else { return }
+        let own = tokens.filter { $0.accountID == accountID }
+        let size = own.permissionsSize()
+        guard size > PermissionsBound.ofAccount else { return }
+        let others = own.filter { $0.id != record.id }
+        if size > (others + [before].compactMap(\.self)).permissionsSize() { throw .tooLargePermissions }
     }
 
     mutating func deleteToken(_ id: UniqueID, of owner: TokenOwner) throws(TokenFault) {

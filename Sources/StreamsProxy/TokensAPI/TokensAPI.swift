@@ -23,7 +23,9 @@ package enum TokensAPI {
 
     /// Whether a change is made, or only tried on a copy of what the file holds.
     private enum Purpose {
-        case change, rehearsal
+        /// And where the accounts as they are then are to be found; and how many milliseconds others may take.
+        case change(AccountsBoard?, patience: Int)
+        case rehearsal
     }
 
     /// What the client would get, but for ids and tokens that are made anew. Nothing changes.
@@ -33,12 +35,29 @@ package enum TokensAPI {
 
     /// What the client gets. A change is on the disk, synchronised, when this returns, so it may take as long as a disk
     /// does, and as whoever else changes the file: never on a worker.
-    package static func answer(_ request: TokensRequest, file: AccountsFile, now: Timestamp) -> TokensAnswer {
-        answer(request, file, now, .change)
+    package static func answer(
+        _ request: TokensRequest, file: AccountsFile, board: AccountsBoard? = nil, now: Timestamp,
+        patience: Int = AccountsFile.patience
+    ) -> TokensAnswer {
+        answer(request, file, now, .change(board, patience: patience))
     }
 
     private static func answer(
         _ request: TokensRequest, _ file: AccountsFile, _ now: Timestamp, _ purpose: Purpose
+    ) -> TokensAnswer {
+        answer(request) { () throws(TokensRefusal) in
+            guard request.changes else { return try found(request, try directory(file)) }
+            return try changed(request, file, now, purpose)
+        }
+    }
+
+    /// The answer to a request that changes nothing, from the accounts in memory. It takes as long as its content.
+    package static func answer(_ request: TokensRequest, from directory: AccountDirectory) -> TokensAnswer {
+        answer(request) { () throws(TokensRefusal) in try found(request, directory) }
+    }
+
+    private static func answer(
+        _ request: TokensRequest, _ act: () throws(TokensRefusal) -> TokensAnswer
     ) -> TokensAnswer {
         do throws(TokensRefusal) {
             guard request.resource.methods.contains(MethodSet(request.method)) else {
@@ -48,20 +67,20 @@ package enum TokensAPI {
             case .basic: break
             case .token, .accountHeader: throw .notBasic
             }
-            return try answered(request, file, now, purpose)
+            return try act()
         } catch {
             return TokensAnswer(error)
         }
     }
 
-    private static func answered(
-        _ request: TokensRequest, _ file: AccountsFile, _ now: Timestamp, _ purpose: Purpose
+    private static func found(
+        _ request: TokensRequest, _ directory: AccountDirectory
     ) throws(TokensRefusal) -> TokensAnswer {
-        let accountID = request.principal.accountID
-        switch (request.resource, request.method) {
-        case (.tokens, .get), (.tokens, .head):
+        guard let holding = directory.holding(of: request.principal.accountID) else { throw .edit(.noSuchAccount) }
+        switch request.resource {
+        case .tokens:
             let page = try TokensPage(query: request.query)
-            let (_, tokens) = try holdings(of: accountID, file)
+            let tokens = holding.tokens
             return .found {
                 $0.name("tokens")
                 $0.array {
@@ -69,19 +88,29 @@ package enum TokensAPI {
                 }
                 $0.member("tokens_count", tokens.count)
             }
+        case .token(let id):
+            guard let token = holding.token(id) else { throw .edit(.noSuchToken) }
+            return .found { $0.members(of: token) }
+        case .account:
+            return .found { $0.members(of: holding.account) }
+        }
+    }
+
+    private static func changed(
+        _ request: TokensRequest, _ file: AccountsFile, _ now: Timestamp, _ purpose: Purpose
+    ) throws(TokensRefusal) -> TokensAnswer {
+        let accountID = request.principal.accountID
+        switch (request.resource, request.method) {
         case (.tokens, .post):
-            let changes = try TokenContent(request).replacement()
+            let changes = try TokenContent(request).replacement(now: now)
             let (id, token) = try edit(file, purpose) { document throws(TokenFault) in
                 try document.createToken(of: accountID, changes, now: now)
             }
             return .created(id, token: token)
-        case (.token(let id), .get), (.token(let id), .head):
-            let (_, tokens) = try holdings(of: accountID, file)
-            guard let token = tokens.first(where: { $0.id == id }) else { throw .edit(.noSuchToken) }
-            return .found { $0.members(of: token) }
         case (.token(let id), .put), (.token(let id), .patch):
             let content = try TokenContent(request)
-            let changes = request.method == .put ? try content.replacement() : try content.changes()
+            let changes =
+                request.method == .put ? try content.replacement(now: now) : try content.changes(now: now)
             try edit(file, purpose) { document throws(TokenFault) in
                 try document.changeToken(id, of: .account(accountID), changes)
             }
@@ -91,24 +120,16 @@ package enum TokensAPI {
                 try document.deleteToken(id, of: .account(accountID))
             }
             return .done
-        case (.account, .get), (.account, .head):
-            let (account, _) = try holdings(of: accountID, file)
-            return .found { $0.members(of: account) }
         case (.tokens, _), (.token, _), (.account, _):
             throw .wrongMethod(request.resource)
         }
     }
 
-    /// The account, and its tokens in the order they were made.
-    private static func holdings(
-        of id: UniqueID, _ file: AccountsFile
-    ) throws(TokensRefusal) -> (account: AccountRecord, tokens: [TokenRecord]) {
+    /// As for a change: no file is one without accounts.
+    private static func directory(_ file: AccountsFile) throws(TokensRefusal) -> AccountDirectory {
         switch file.read() {
-        case .usable(let document, _, warnings: _):
-            guard let account = document.accounts.first(where: { $0.id == id }) else { throw .edit(.noSuchAccount) }
-            return (account, document.tokens.filter { $0.accountID == id })
+        case .usable(let document, _, warnings: _): return AccountDirectory(document)
         case .unusable(let problems, _): throw .file(problems)
-        // As for a change: no file is one without accounts.
         case .absent: throw .edit(.noSuchAccount)
         }
     }
@@ -118,12 +139,16 @@ package enum TokensAPI {
     ) throws(TokensRefusal) -> Result {
         do throws(AccountsFile.UpdateFailure<TokenFault>) {
             switch purpose {
-            case .change: return try file.update(edit)
+            case .change(let board, let patience):
+                return try file.update(knowing: board?.current, patience: patience, edit) { document in
+                    board?.post(AccountDirectory(document, replacing: board?.current))
+                }
             case .rehearsal: return try rehearse(file, edit)
             }
         } catch {
             switch error {
             case .problems(let problems): throw .file(problems)
+            case .busy: throw .busy
             case .refused(let fault): throw .edit(fault)
             }
         }

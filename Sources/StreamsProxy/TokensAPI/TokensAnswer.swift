@@ -11,6 +11,8 @@ package struct TokensAnswer: Sendable, Concealed {
     package private(set) var location: [UInt8]?
     /// The value of Allow, with 405.
     package private(set) var allow: [UInt8]?
+    /// The value of Retry-After in seconds, with 503.
+    package private(set) var retryAfter: Int?
     /// Which schemes a 401 asks for.
     package private(set) var challenge = ErrorAnswer.Challenge.none
     /// The `error_code` of the content; nil where all went well.
@@ -58,9 +60,10 @@ package struct TokensAnswer: Sendable, Concealed {
         switch refusal {
         case .wrongMethod(let resource): allow = Array(resource.allow.description.utf8)
         case .edit(.noSuchAccount): challenge = .both
+        case .busy: retryAfter = 1
         case .file(let problems): self.problems = problems
         case .notBasic, .contentTooLarge, .notJSONType, .notJSON, .invalid, .badQuery,
-            .edit(.noSuchToken), .edit(.wideAreaNotAllowed), .edit(.tooManyTokens):
+            .edit(.noSuchToken), .edit(.wideAreaNotAllowed), .edit(.tooManyTokens), .edit(.tooLargePermissions):
             break
         }
     }

@@ -1,35 +1,99 @@
 package import Auth
 import Dispatch
 import Glibc
+import HTTPCore
 import Synchronization
 
-/// Runs requests for the accounts' own resources one after the other, off the workers: each may wait for a disk, and for
-/// whoever else holds the accounts file. The backlog is bounded.
+/// Makes changes of tokens one after the other, off the workers: each may wait for a disk, and for whoever else holds the
+/// accounts file. What only reads never comes here.
+///
+/// Accounts take turns, and whoever has most waiting loses first where there is no room: a flood of one account's changes
+/// delays its own. A deletion takes something from somebody, and is wanted most when things go wrong: those come first,
+/// but not for ever.
 package final class TokensQueue: Sendable {
+    package typealias Completion = @Sendable (TokensAnswer) -> Void
+
+    private struct Change: Sendable {
+        let request: TokensRequest
+        let completion: Completion
+        /// Milliseconds of a clock that only grows: no longer to be begun from then on.
+        let deadline: Int64
+    }
+
+    private struct State {
+        var deletions: FairQueue<Change>
+        var others: FairQueue<Change>
+        var isRunning = false
+        /// How many deletions have come before others that wait.
+        var precedence = 0
+
+        /// The next whose turn it is; nil where nothing waits, and whoever comes then begins anew.
+        mutating func next() -> Change? {
+            if precedence < TokensQueue.deletionsInARow, let change = deletions.popFirst() {
+                precedence += 1
+                return change
+            }
+            precedence = 0
+            let change = others.popFirst() ?? deletions.popFirst()
+            if change == nil { isRunning = false }
+            return change
+        }
+    }
+
+    private static let deletionsInARow = 4
+
     private let file: AccountsFile
+    private let board: AccountsBoard
     private let queue = DispatchQueue(label: "accounts-resources")
-    private let backlog = Atomic<Int>(0)
-    private let limit: Int
+    private let state: Mutex<State>
+    /// Milliseconds.
+    private let patience: Int
 
-    package init(_ file: AccountsFile, limit: Int = 64) {
+    /// What changes is on `board` before its answer is given. A change waits for at most `patience` milliseconds, in here
+    /// and for the file, and of each kind at most `limit` wait.
+    package init(
+        _ file: AccountsFile, _ board: AccountsBoard, limit: Int = 64, patience: Int = AccountsFile.patience
+    ) {
         self.file = file
-        self.limit = limit
+        self.board = board
+        self.patience = patience
+        state = Mutex(State(deletions: FairQueue(capacity: limit), others: FairQueue(capacity: limit)))
     }
 
-    /// False where too many wait already, and then `completion` is never called; else once, on the queue.
-    package func submit(
-        _ request: TokensRequest, completion: @escaping @Sendable (TokensAnswer) -> Void
-    ) -> Bool {
-        guard backlog.add(1, ordering: .relaxed).newValue <= limit else {
-            backlog.subtract(1, ordering: .relaxed)
-            return false
+    /// False where too many wait already, and then `completion` is never called; else once, on a thread of its own or,
+    /// for a change that has to make room, on that of another's call.
+    package func submit(_ request: TokensRequest, completion: @escaping Completion) -> Bool {
+        let change = Change(request: request, completion: completion, deadline: Self.now + Int64(patience))
+        let id = request.principal.accountID
+        let account = id.high ^ id.low
+        let (admission, begins) = state.withLock { state in
+            let admission =
+                request.method == .delete
+                ? state.deletions.append(change, of: account) : state.others.append(change, of: account)
+            let begins = !state.isRunning
+            state.isRunning = true
+            return (admission, begins)
         }
-        queue.async { [self] in
-            let answer = TokensAPI.answer(request, file: file, now: Timestamp(unixSeconds: Int64(time(nil))))
-            backlog.subtract(1, ordering: .relaxed)
-            for problem in answer.problems { StandardError.write("\(problem)\n") }
-            completion(answer)
+        if begins { queue.async { [self] in run() } }
+        switch admission {
+        case .taken: return true
+        case .displacing(let other):
+            other.completion(TokensAnswer(.busy))
+            return true
+        case .full: return false
         }
-        return true
     }
+
+    private func run() {
+        while let change = state.withLock({ $0.next() }) {
+            let left = Int(max(0, change.deadline - Self.now))
+            let answer = TokensAPI.answer(
+                change.request, file: file, board: board, now: Timestamp(unixSeconds: Int64(time(nil))),
+                patience: left)
+            for problem in answer.problems { StandardError.write("\(problem)\n") }
+            change.completion(answer)
+        }
+    }
+
+    private static var now: Int64 { PasswordPool.Memory.monotonic() }
 }

@@ -15,6 +15,8 @@ enum TokensRefusal: Error {
     /// The sentence begins with the parameter's name.
     case badQuery(String)
     case edit(TokenFault)
+    /// Others' changes took all the time that this one could wait.
+    case busy
     /// The accounts file can't be read or written.
     case file([AccountsProblem])
 
@@ -39,6 +41,8 @@ enum TokensRefusal: Error {
         case .edit(.wideAreaNotAllowed): (403, 11062, "Forbidden", "visibility_area \(TokenFault.wideArea)")
         // LUNA has no such limit, so no code of its own for it.
         case .edit(.tooManyTokens): (403, 12033, "Forbidden", TokenFault.full)
+        case .edit(.tooLargePermissions): (403, 12033, "Forbidden", TokenFault.large)
+        case .busy: (503, 1, "Internal server error", "Too many changes of tokens at once")
         case .file: (500, 11042, "Internal server error", "The accounts file can't be used")
         }
     }

@@ -38,6 +38,9 @@ package struct TokensRequest: Sendable {
     /// Who asks.
     package let principal: Principal
 
+    /// Whether it may change something; what only reads is answered from memory.
+    package var changes: Bool { method != .get && method != .head }
+
     package init(
         method: Method, resource: TokensResource, query: [UInt8]? = nil, contentType: [UInt8]? = nil,
         content: [UInt8] = [], principal: Principal

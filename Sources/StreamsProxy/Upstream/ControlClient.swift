@@ -49,6 +49,9 @@ final class ControlTransfer {
     /// What it is that has passed where time ran out without a connection.
     private let timeoutBeforeConnection: UpstreamFailure
     private var answer: [UInt8] = []
+    /// Where it is read as it comes, and not kept.
+    private var scanner: OwnerScanner?
+    private var length = 0
     private var isTooLong = false
 
     /// Nil where libcurl has no memory for what TLS needs.
@@ -56,6 +59,7 @@ final class ControlTransfer {
         self.easy = easy
         content = request.content ?? []
         maximum = request.maximumAnswer
+        scanner = request.seeksOwner ? OwnerScanner() : nil
         timeoutBeforeConnection = request.connectTimeout < request.timeout ? .connectTimeout : .requestTimeout
         for field in request.fields {
             // A NUL would end the C string early: such a field is left out, and what it proves stays unproven.
@@ -97,11 +101,16 @@ final class ControlTransfer {
     }
 
     fileprivate func received(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard answer.count + bytes.count <= maximum else {
+        length += bytes.count
+        guard length <= maximum else {
             isTooLong = true
             return 0
         }
-        answer.append(contentsOf: bytes)
+        if scanner == nil {
+            answer.append(contentsOf: bytes)
+        } else {
+            scanner?.read(bytes.bindMemory(to: UInt8.self).span)
+        }
         return bytes.count
     }
 
@@ -123,7 +132,7 @@ final class ControlTransfer {
             default: return .failed(.unreadable(.malformedStatusLine))
             }
         }
-        return .answered(status: result.status, content: answer)
+        return .answered(status: result.status, content: scanner?.summary ?? answer)
     }
 }
 

@@ -24,10 +24,13 @@ package struct ControlRequest: Sendable, CustomStringConvertible, CustomReflecta
     package var timeout: Interval
     /// A longer answer counts as unreadable. In bytes.
     package var maximumAnswer: Int
+    /// Of the answer's content only whose the stream is is kept: `OwnerScanner.summary`.
+    package var seeksOwner: Bool
 
     package init(
         method: String, url: String, tls: ServiceTLS, fields: [Field] = [], content: [UInt8]? = nil,
-        connectTimeout: Interval, timeout: Interval, maximumAnswer: Int = 65536
+        connectTimeout: Interval, timeout: Interval, maximumAnswer: Int = 65536,
+        seeksOwner: Bool = false
     ) {
         self.method = method
         self.url = url
@@ -37,6 +40,7 @@ package struct ControlRequest: Sendable, CustomStringConvertible, CustomReflecta
         self.connectTimeout = connectTimeout
         self.timeout = timeout
         self.maximumAnswer = maximumAnswer
+        self.seeksOwner = seeksOwner
     }
 
     package var description: String { "\(method) request" }

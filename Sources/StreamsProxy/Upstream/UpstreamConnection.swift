@@ -178,6 +178,17 @@ final class UpstreamConnection: EventSource {
         if case .secure = transport { receive() }
     }
 
+    /// The head that had to wait is wanted now.
+    func resumeHead() {
+        guard phase == .head, let client, !input.isEmpty else { return }
+        let kept = exchange(&input, with: ByteBuffer())
+        isPaused = false
+        updateInterest()
+        kept.withSpan { interpret($0, for: client) }
+        memory.giveBack(kept)
+        if case .secure = transport, phase != .closed, phase != .idle, !isPaused { receive() }
+    }
+
     override func ready(_ events: Events) {
         if phase == .idle {
             // Closed, or bytes that nobody asked for: either way not to be used again (Pingora, response poisoning).
@@ -297,6 +308,16 @@ final class UpstreamConnection: EventSource {
         } catch {
             memory.giveBack(head)
             client.upstreamFailed(.unreadable(error))
+            return nil
+        }
+        if !client.admitsHead(status: head.status) {
+            memory.giveBack(head)
+            guard phase != .closed else { return nil }
+            // It waits for a decision, and all that came with it: until then nothing more is read.
+            var kept = memory.takeBuffer()
+            kept.append(bytes)
+            swap(&input, &kept)
+            pauseReading()
             return nil
         }
         let length = head.length

@@ -20,8 +20,8 @@ NOT_FOUND = {"error_code": 39001, "desc": "Object not found", "detail": "Stream 
 
 
 def answer_bytes(status: int, value: object, fields: bytes = b"") -> bytes:
-    """An answer with JSON content."""
-    content = json.dumps(value).encode()
+    """An answer with JSON content: what becomes it, or bytes as they are."""
+    content = value if isinstance(value, bytes) else json.dumps(value).encode()
     return b"HTTP/1.1 %d Some\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%b\r\n%b" % (
         status,
         len(content),
@@ -52,6 +52,8 @@ class GuardedStreamsOrigin(Origin):
         self.pictures = pictures
         self.interval = interval
         self.size = size
+        #: The `data` of every stream, as Luna-Streams writes it.
+        self.details = b'{"account_id": "x"}'
         #: Until this is set no preview begins.
         self.may_show = threading.Event()
         self.may_show.set()
@@ -135,7 +137,12 @@ class GuardedStreamsOrigin(Origin):
         if request.method == "PUT":
             return answer_bytes(200, {"stream_id": stream_id, "version": 2})
         # A name that stands in nested objects too: only the outermost one counts.
-        return answer_bytes(200, {"stream_id": stream_id, "data": {"account_id": "x"}, "account_id": owner})
+        content = b'{"stream_id": "%b", "data": %b, "account_id": "%b"}' % (
+            stream_id.encode(),
+            self.details,
+            owner.encode(),
+        )
+        return answer_bytes(200, content)
 
     def _show(self, connection: OriginConnection, request: Received) -> None:
         """A preview, until it is over or the proxy cuts it."""
