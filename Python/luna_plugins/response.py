@@ -20,7 +20,8 @@ _FRAMING = {
     "upgrade",
 }
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE = re.compile(r"[\t\x20-\x7e]*")
+#: No control characters, and no halves of surrogate pairs: the rest is sent as UTF-8.
+_VALUE = re.compile("[\t\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\U0010ffff]*")
 
 
 class PluginResponse:

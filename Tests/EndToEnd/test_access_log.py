@@ -109,7 +109,7 @@ def test_a_refusal_has_its_reason(proxy, name):
     answer = proxy.ask(method, path, fields, credentials=credentials)
     assert answer.status == status
     assert_line(
-        line_of(proxy, request_id(answer)), level="warning", method=method, status=status, error_code=code,
+        line_of(proxy, request_id(answer)), level="info" if reason == "no_credentials" else "warning", method=method, status=status, error_code=code,
         reason=reason, route=told and PREFIX + told, upstream="none", end="completed",
     )  # fmt: skip
 
@@ -205,7 +205,7 @@ def test_a_preview_begins_and_ends(start_proxy, upgrades):
         assert not lines_of(proxy, one, "end")
         connection.reset()
     end = line_of(proxy, one, "end")
-    assert_line(end, end="client_gone", status=begin["status"])
+    assert_line(end, end="client_gone", status=begin["status"], level="info")
     assert end["total_us"] >= begin["total_us"] and end["answer_bytes"] >= 0
     assert len(lines_of(proxy, one)) == 2
 

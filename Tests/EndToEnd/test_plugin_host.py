@@ -373,7 +373,9 @@ def test_what_is_wrong_with_a_plugin_is_told_by_its_name(start_proxy, accounts):
     )
     wait_running(proxy, "mirror")
     assert statuses(proxy)["broken"]["status"] == "failed"
-    assert "no_such_module_anywhere" in statuses(proxy)["broken"]["error"]
+    with proxy.connect() as connection:
+        connection.ask("GET", "/plugins")
+        assert b"no_such_module" not in connection.read_answer().content, "what an exception says is for the log only"
     assert statuses(proxy)["empty"]["status"] == "failed"
     wait(lambda: told(proxy, "error", "broken: the plugin failed: "), "the reason", proxy)
     (reason,) = told(proxy, "error", "broken: the plugin failed: ")

@@ -38,7 +38,6 @@ def test_plugins_are_listed(proxy):
         "name": "mirror",
         "status": "running",
         "kinds": ["background"],
-        "error": None,
         "host_restarts": 0,
         "lost_points": 0,
     }

@@ -180,4 +180,36 @@ struct AccessLineTests {
         #expect(
             AccessLine(.request, record, tally, at: Self.start, unixMilliseconds: Self.noon).level == level)
     }
+
+    @Test(arguments: [
+        (AccessEvent.end, 200, RefusalReason.none, ExchangeEnd.clientGone, LogLevel.info),
+        (.end, 101, .none, .clientGone, .info), (.end, 200, .none, .clientTimedOut, .warning),
+        (.end, 200, .none, .revoked, .warning), (.end, 200, .none, .cut, .error),
+        (.request, 401, .noCredentials, .completed, .info),
+        (.request, 401, .wrongLoginOrPassword, .completed, .warning),
+        (.request, 401, .tokenExpired, .completed, .warning),
+    ])
+    func whatViewersAndBrowsersAlwaysDoIsNoWarning(
+        event: AccessEvent, status: Int, reason: RefusalReason, end: ExchangeEnd, level: LogLevel
+    ) {
+        var record = Self.record
+        var tally = Self.tally
+        record.end = end
+        record.reason = reason
+        tally.status = status
+        #expect(AccessLine(event, record, tally, at: Self.start, unixMilliseconds: Self.noon).level == level)
+    }
+
+    @Test func aPluginIsNamed() {
+        let names = LogNames(mount: [], client: Array("10.0.0.7".utf8), plugin: Array("hello".utf8))
+        var record = Self.record
+        record.route = .plugin
+        for format in LogFormat.allCases {
+            var bytes: [UInt8] = []
+            var clock = LogClock(isLocal: false)
+            AccessLine(.request, record, Self.tally, at: Self.later(1), unixMilliseconds: Self.noon)
+                .append(format, &clock, names, to: &bytes)
+            #expect(String(decoding: bytes, as: UTF8.self).contains("/6/plugins/hello"))
+        }
+    }
 }

@@ -52,7 +52,7 @@ struct ConfigurationPluginsTests {
     @Test
     func `Plugins have their names, settings and access`() throws {
         let host =
-            #", "request_timeout": 2.5, "python": "/bin/sh", "access": {"kettle": "permission:water", "teapot": "open"}"#
+            #", "request_timeout": 2.5, "memory_limit": 268435456, "python": "/bin/sh", "access": {"kettle": "permission:water", "teapot": "open"}"#
         let given = #"\#(Self.streams), "teapot": {"cups": [1, 2.50, "ü"], "on": null}"#
         let configuration = try configuration(
             read(#"["teapot.py", "luna-streams", "kettle"]"#, host: host, settings: given))
@@ -67,6 +67,7 @@ struct ConfigurationPluginsTests {
         #expect(plugins.path(of: "teapot") == "\(folder.path)/teapot.py")
         #expect(plugins.interpreter == "/bin/sh")
         #expect(plugins.requestTimeout == .milliseconds(2500))
+        #expect(plugins.memoryLimit == 268_435_456)
         #expect(plugins.package.hasSuffix("/Python"), "found in the source tree")
     }
 
@@ -122,6 +123,11 @@ struct ConfigurationPluginsTests {
             problems(read(#"["teapot", "luna-streams"]"#, host: #", "python": "no-such-python""#)) == [
                 "2:51: \(path).python: there is no such program in PATH; a Python plugin needs Python 3.9 or newer, named by "
                     + "\(path).python"
+            ])
+        #expect(
+            problems(read(#"["teapot", "luna-streams"]"#, host: #", "memory_limit": 1000000"#)) == [
+                "2:57: \(path).memory_limit: found 1000000; must be a whole number of bytes from 134217728 (128 MiB) to "
+                    + "1099511627776 (1 TiB)"
             ])
         #expect(
             problems(read(#"["teapot", "luna-streams"]"#, host: #", "python": 3, "pithon": "x""#)) == [

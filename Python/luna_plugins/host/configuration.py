@@ -28,6 +28,8 @@ class Timeouts:
     request: float = 60
     #: How long a running plugin's loop may be blocked.
     loop: float = 5
+    #: How long a thread of a plugin that was given up, or whose call is over, may take to come back.
+    stuck: float = 5
     #: How long the host itself may stand still, as while a C extension does not let go of the interpreter.
     stall: float = 10
 
@@ -48,6 +50,8 @@ class Limits:
     requests: int = 64
     #: Bytes of a request's content; more is 413.
     content: int = 16 * 1024 * 1024
+    #: Bytes of memory of the host that the proxy lets it have.
+    memory: int = 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class PluginEntry:
 
     name: str
     settings: Any
+    #: Why it is not to be started before the proxy says so; None where it is.
+    held: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ class Configuration:
     folders: list[str]
     plugins: list[PluginEntry]
     log_level: int = logging.INFO
+    #: The file in which the calls under way stand, for whoever wants to know them when the host has ended.
+    calls: str | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
     limits: Limits = field(default_factory=Limits)
 
@@ -88,6 +96,7 @@ class Configuration:
             folders=folders,
             plugins=[_entry(value) for value in plugins],
             log_level=_level(message.get("log_level", "INFO")),
+            calls=_path(message.get("calls")),
             timeouts=_numbers(Timeouts, "timeouts", message.get("timeouts", {})),
             limits=_numbers(Limits, "limits", message.get("limits", {})),
         )
@@ -96,7 +105,14 @@ class Configuration:
 def _entry(value: Any) -> PluginEntry:
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
         raise ConfigurationError("plugins: each must be an object with a name")
-    return PluginEntry(value["name"], value.get("settings"))
+    held = value.get("held")
+    return PluginEntry(value["name"], value.get("settings"), held if isinstance(held, str) else None)
+
+
+def _path(value: Any) -> str | None:
+    if value is not None and not (isinstance(value, str) and value.startswith("/")):
+        raise ConfigurationError("calls: must be an absolute path")
+    return value
 
 
 def _level(name: Any) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from luna_plugins.host.call_board import CallBoard
 from luna_plugins.host.configuration import Configuration
 from luna_plugins.host.control_channel import ProtocolError
 from luna_plugins.host.outbox import Outbox
@@ -22,11 +23,15 @@ class PluginHost:
         self._plugins: dict[str, Plugin] = {}
         self._feeds: list[PointFeed] = []
         self._feeding: list[asyncio.Task[None]] = []
+        self._releasing: set[asyncio.Task[None]] = set()
+        board = CallBoard(configuration.calls)
         for entry in configuration.plugins:
             if entry.name in self._plugins:
                 self._plugins[entry.name].fail(FAILED, "the plugin is named twice")
                 continue
-            self._plugins[entry.name] = Plugin(entry, configuration.folders, configuration.timeouts, self._tell_status)
+            self._plugins[entry.name] = Plugin(
+                entry, configuration.folders, configuration.timeouts, board, self._tell_status, self._tell_stuck
+            )
         self._listener = RequestListener(
             configuration.socket, self._plugins, configuration.timeouts, configuration.limits
         )
@@ -36,10 +41,7 @@ class PluginHost:
         self._tell_status()
         await asyncio.gather(*(plugin.start() for plugin in self._plugins.values()))
         for plugin in self._plugins.values():
-            if plugin.event_plugins:
-                feed = PointFeed(plugin, self._configuration.timeouts, self._configuration.limits, self._tell_lost)
-                self._feeds.append(feed)
-                self._feeding.append(asyncio.create_task(feed.run()))
+            self._feed(plugin)
         await self._listener.listen()
         self._outbox.put({"type": "ready"})
 
@@ -48,6 +50,12 @@ class PluginHost:
         kind = message.get("type")
         if kind == "ping":
             self._outbox.put({"type": "pong"})
+        elif kind == "start":
+            plugin = self._plugins.get(str(message.get("plugin")))
+            if plugin is not None and plugin.release():
+                task = asyncio.create_task(self._start(plugin))
+                self._releasing.add(task)
+                task.add_done_callback(self._releasing.discard)
         elif kind == "points":
             points = message.get("points")
             if not isinstance(points, list):
@@ -61,6 +69,19 @@ class PluginHost:
         await asyncio.gather(*(plugin.close() for plugin in self._plugins.values()))
         for feed in self._feeds:
             feed.report()
+
+    async def _start(self, plugin: Plugin) -> None:
+        await plugin.start()
+        self._feed(plugin)
+
+    def _feed(self, plugin: Plugin) -> None:
+        if plugin.event_plugins:
+            feed = PointFeed(plugin, self._configuration.timeouts, self._configuration.limits, self._tell_lost)
+            self._feeds.append(feed)
+            self._feeding.append(asyncio.create_task(feed.run()))
+
+    def _tell_stuck(self, plugin: str) -> None:
+        self._outbox.put({"type": "stuck", "plugin": plugin})
 
     def _tell_status(self) -> None:
         plugins = [

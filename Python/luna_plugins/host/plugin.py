@@ -10,6 +10,7 @@ from typing import Any, Callable
 from luna_plugins.application import LunaApplication
 from luna_plugins.base.plugins_meta.base_plugins import BaseEventPlugin, BasePlugin
 from luna_plugins.host import plugin_file
+from luna_plugins.host.call_board import CallBoard
 from luna_plugins.host.configuration import PluginEntry, Timeouts
 from luna_plugins.host.log import traceback_text
 from luna_plugins.host.plugin_thread import ANSWER, CallFailure, PluginThread
@@ -25,21 +26,31 @@ LONGEST_ERROR = 300
 class Plugin:
     """A plugin as the host sees it. Used on the host's loop only; the plugin's own code runs on its thread."""
 
-    def __init__(self, entry: PluginEntry, folders: list[str], timeouts: Timeouts, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        entry: PluginEntry,
+        folders: list[str],
+        timeouts: Timeouts,
+        board: CallBoard,
+        changed: Callable[[], None],
+        stuck: Callable[[str], None],
+    ) -> None:
+        """`changed` is called at each change of its state, `stuck` when a thread of it does not come back."""
         loop = asyncio.get_running_loop()
         self.name = entry.name
-        self.state = STARTING
+        self.state = STARTING if entry.held is None else DISABLED
         #: Why it isn't running, one line.
-        self.error: str | None = None
+        self.error: str | None = entry.held
         self.kinds: list[str] = []
         settings = {} if entry.settings is None else entry.settings
         self.app = LunaApplication(entry.name, settings if isinstance(settings, dict) else {})
         self.log = self.app.ctx.logger
-        self.thread = PluginThread(entry.name, loop)
+        self.thread = PluginThread(entry.name, loop, board, timeouts.stuck, self._is_stuck)
         self._settings = settings
         self._folders = folders
         self._timeouts = timeouts
         self._changed = changed
+        self._tell_stuck = stuck
         self._classes: list[type[BasePlugin]] = []
         #: Those whose `close` must be called.
         self._instances: list[BasePlugin] = []
@@ -54,6 +65,8 @@ class Plugin:
 
     async def start(self) -> None:
         """Imports, makes, initializes and starts it. Whatever goes wrong becomes its state, error and log lines."""
+        if self.state == DISABLED:
+            return
         try:
             if not isinstance(self._settings, dict):
                 raise plugin_file.PluginFileError("its settings must be an object")
@@ -73,6 +86,14 @@ class Plugin:
         self._watch = asyncio.create_task(self._watch_loop())
         self._changed()
         self.log.info("the plugin runs")
+
+    def release(self) -> bool:
+        """It may be started from now on; whether it was held."""
+        if self.state != DISABLED or self._ending is not None:
+            return False
+        self.state, self.error = STARTING, None
+        self._changed()
+        return True
 
     def fail(self, state: str, reason: str, details: str = "") -> None:
         """Gives the plugin up, for good: its routes answer 503, it gets no more points, and `close` is called."""
@@ -97,7 +118,7 @@ class Plugin:
     async def _run(self, stage: str, function: Callable[[], Any], seconds: float) -> bool:
         """One stage of the life; False when the plugin failed in it."""
         try:
-            await self.thread.call(function, seconds)
+            await self.thread.call(function, seconds, stage)
         except plugin_file.PluginFileError as error:
             self.fail(FAILED, str(error))
         except CallFailure as failure:
@@ -140,10 +161,16 @@ class Plugin:
             if not await self.thread.answers(self._timeouts.loop) and not await self.thread.answers(ANSWER):
                 self.fail(DISABLED, f"its thread was blocked for {self._timeouts.loop:g} s", self.thread.stack())
 
+    def _is_stuck(self, reason: str, place: str) -> None:
+        """A thread is lost to what it does. Only the host's end ends it, which is the proxy's to decide."""
+        self.fail(DISABLED, reason, place)
+        self.log.error("the plugin holds a thread for ever: %s", f"{reason}\n{place}".rstrip())
+        self._tell_stuck(self.name)
+
     async def _end(self) -> None:
         try:
             if self._instances:
-                await self.thread.call(self._close, self._timeouts.close)
+                await self.thread.call(self._close, self._timeouts.close, "close")
         except CallFailure as failure:
             self.log.error("close: %s\n%s", failure, failure.place)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import os
@@ -14,6 +15,12 @@ from luna_plugins.base.plugins_meta.base_plugins import (
     BaseEventPlugin,
     BasePlugin,
 )
+
+#: The package whose modules the plugins are, as in luna-api, and the folder from which it is imported.
+PACKAGE = "luna_api.plugins"
+_IMPORTABLE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "importable")
+#: Tells that package, in child processes too, where the plugins lie.
+FOLDERS = "LUNA_PLUGINS_FOLDERS"
 
 #: The plugin that the proxy itself is.
 BUILTIN = "luna-streams"
@@ -38,9 +45,28 @@ def find(name: str, folders: list[str]) -> str:
     return found[0]
 
 
+def make_importable(folders: list[str]) -> None:
+    """Has plugins, and what lies beside them, be found as modules: here, and in child processes however they begin."""
+    os.environ[FOLDERS] = os.pathsep.join(folders)
+    inherited = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([_IMPORTABLE, *([inherited] if inherited else [])])
+    sys.path.insert(0, _IMPORTABLE)
+    # Last, so that they hide no module of the system.
+    sys.path.extend(folders)
+    importlib.import_module(PACKAGE)
+
+
 def load(name: str, path: str) -> ModuleType:
-    """Imports the file, by its path, for names may hold what an identifier can't. Raises what the file raises."""
-    spec = importlib.util.spec_from_file_location(f"luna_api.plugins.{name}", path)
+    """Imports the file as a module of the package. Raises what the file raises.
+
+    A name with a dot is none that Python could find, and a folder of the same name would be found first: then the file
+    is taken by its path.
+    """
+    full_name = f"{PACKAGE}.{name}"
+    spec = None if "." in name else importlib.util.find_spec(full_name)
+    if spec is not None and spec.origin is not None and spec.has_location and os.path.samefile(spec.origin, path):
+        return importlib.import_module(full_name)
+    spec = importlib.util.spec_from_file_location(full_name, path)
     if spec is None or spec.loader is None:
         raise PluginFileError(f"{path} can't be imported")
     module = importlib.util.module_from_spec(spec)

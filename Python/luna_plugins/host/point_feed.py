@@ -87,7 +87,7 @@ class PointFeed:
             LOG.error("points that can't be read: %s", describe(error))
             return True
         try:
-            await self._plugin.thread.call(partial(instance.handleEvent, points, log), self._timeouts.event)
+            await self._plugin.thread.call(partial(instance.handleEvent, points, log), self._timeouts.event, "handleEvent")
         except ThreadBlocked as failure:
             self._plugin.fail(DISABLED, f"handleEvent: {failure}", failure.place)
         except CallFailure as failure:

@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import Any, AsyncIterator, NoReturn
 
-from luna_plugins.host import surroundings
+from luna_plugins.host import plugin_file, surroundings
 from luna_plugins.host.configuration import Configuration, ConfigurationError
 from luna_plugins.host.control_channel import ControlChannel, ProtocolError
 from luna_plugins.host.host import PluginHost
@@ -48,6 +48,7 @@ async def _run(first_stderr: int) -> int:
         return EX_USAGE
     surroundings.step_back()
     surroundings.capture_output(outbox, loop)
+    surroundings.part_from_children(CONTROL)
     try:
         return await _serve(channel, first_stderr)
     except ConfigurationError as error:
@@ -78,8 +79,8 @@ async def _serve(channel: ControlChannel, first_stderr: int) -> int:
     logging.root.setLevel(configuration.log_level)
     logging.getLogger("asyncio").setLevel(max(logging.WARNING, configuration.log_level))
     guard = asyncio.create_task(surroundings.StallGuard(timeouts.stall, first_stderr).run())
-    # A plugin may import modules that lie beside it; last, so that they hide no module of the system.
-    sys.path.extend(configuration.folders)
+    surroundings.limit_memory(configuration.limits.memory, len(configuration.plugins))
+    plugin_file.make_importable(configuration.folders)
     host = PluginHost(configuration, channel.outbox)
     starting = asyncio.create_task(host.start())
     obeying = asyncio.create_task(_obey(messages, host, timeouts.close / 2))

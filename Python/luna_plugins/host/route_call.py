@@ -38,7 +38,7 @@ class RouteCall:
         asked = PluginRequest(request.method, self._path, self._query, request.headers, content, self._match.match_info)
         remaining = max(0.001, deadline - asyncio.get_running_loop().time())
         try:
-            response = await self._plugin.thread.call(partial(self._handle, asked), remaining)
+            response = await self._plugin.thread.call(partial(self._handle, asked), remaining, self._name(asked))
         except UnreadableContent as error:
             return error_answer.unreadable_content(str(error)).response()
         except PluginGone:
@@ -67,6 +67,10 @@ class RouteCall:
         if not isinstance(response, PluginResponse):
             raise TypeError(f"{self._match.route.name} gave a {type(response).__name__}, not a response")
         return response
+
+    def _name(self, request: PluginRequest) -> str:
+        """By the route: what is asked for may hold secrets."""
+        return f"{request.method} {self._match.route.pattern.path}"
 
     def _log(self, request: PluginRequest, what: str, place: str) -> None:
         """Without the query, which may hold secrets."""

@@ -42,7 +42,8 @@ struct ConfigurationSummary {
             "\(plugin.name)  /6/plugins/\(plugin.name)/…, \(plugin.access.text), "
                 + Displayed.text(host.path(of: plugin.name), limit: 512)
         } + [
-            "run by \(Displayed.text(host.interpreter, limit: 512)), a request \(Displayed.seconds(host.requestTimeout))"
+            "run by \(Displayed.text(host.interpreter, limit: 512)), a request \(Displayed.seconds(host.requestTimeout)), "
+                + "memory \(host.memoryLimit >> 20) MiB"
         ]
     }
 

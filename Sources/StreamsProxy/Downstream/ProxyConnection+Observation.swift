@@ -47,7 +47,7 @@ extension ProxyConnection {
     /// An answer that lasts has begun.
     func viewingBegan() {
         record.isViewing = true
-        ledger.viewingBegan(line(.begin), LogNames(mount: terms.mount, client: peer.address))
+        ledger.viewingBegan(line(.begin), logNames)
     }
 
     /// The exchange is over; doing it twice is as doing it once.
@@ -56,10 +56,17 @@ extension ProxyConnection {
         record.isOpen = false
         record.end = end
         let line = line(record.isViewing ? .end : .request)
-        ledger.close(line, LogNames(mount: terms.mount, client: peer.address))
+        ledger.close(line, logNames)
         guard points.isWanted, line.tally.status != 0 else { return }
         points.record(
             PointRecord(line.record, line.tally, at: line.now, unixMilliseconds: line.unixMilliseconds))
+    }
+
+    @inline(__always)
+    private var logNames: LogNames {
+        LogNames(
+            mount: terms.mount, client: peer.address,
+            plugin: record.route == .plugin ? terms.plugins.name(record.plugin) : [])
     }
 
     /// A copy of what is known at this moment: nothing is lent out of this object while others run.

@@ -27,8 +27,7 @@ extension AccessLine {
         line.put(record.method.name)
         if let route = record.route {
             line.put("\",\"route\":\"")
-            if route.isMounted { line.put(names.mount.span) }
-            line.put(route.name)
+            putRoute(route, names, into: &line)
             line.put("\",\"account_id\":")
         } else {
             line.put("\",\"route\":null,\"account_id\":")

@@ -12,8 +12,7 @@ extension AccessLine {
         line.put(record.method.name)
         line.put(" ")
         if let route = record.route {
-            if route.isMounted { line.put(names.mount.span) }
-            line.put(route.name)
+            putRoute(route, names, into: &line)
         } else {
             line.put("-")
         }

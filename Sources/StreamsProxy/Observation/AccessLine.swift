@@ -29,7 +29,7 @@ package struct AccessLine {
         self.tally = tally
         self.now = now
         self.unixMilliseconds = unixMilliseconds
-        level = Self.level(tally.status, record.end)
+        level = Self.level(event, tally.status, record.reason, record.end)
     }
 
     /// More than any line has, mount and address apart: names and punctuation are some 450 bytes, ids 200, the ten
@@ -37,9 +37,26 @@ package struct AccessLine {
     package static let maximumLength = 1280
 
     @inline(__always)
-    private static func level(_ status: Int, _ end: ExchangeEnd) -> LogLevel {
+    private static func level(
+        _ event: AccessEvent, _ status: Int, _ reason: RefusalReason, _ end: ExchangeEnd
+    ) -> LogLevel {
         if end == .cut || status >= 500 { return .error }
-        return status >= 400 || end != .completed ? .warning : .info
+        // A browser asks without credentials first, and only its 401 makes it ask for them.
+        if status >= 400 { return reason == .noCredentials ? .info : .warning }
+        // A preview has no end of its own: it is over when the viewer leaves.
+        return end == .completed || event == .end && end == .clientGone ? .info : .warning
+    }
+
+    /// Where the request went, by the path's pattern.
+    @inline(__always)
+    func putRoute(_ route: Route, _ names: borrowing LogNames, into line: inout LineWriter) {
+        if route.isMounted { line.put(names.mount.span) }
+        if names.plugin.isEmpty {
+            line.put(route.name)
+        } else {
+            line.put("/6/plugins/")
+            line.put(names.plugin.span)
+        }
     }
 
     package var totalMicroseconds: Int { Self.microseconds(record.began, now) }

@@ -1,3 +1,4 @@
+internal import Auth
 internal import CLinux
 internal import Glibc
 internal import HTTPCore
@@ -51,10 +52,19 @@ struct ChildProcess: Sendable {
             && information.si_signo == SIGCHLD
     }
 
-    /// Waits until it has ended, which must be certain.
-    func wait() {
+    /// Waits until it has ended, which must be certain; how it did.
+    func wait() -> ProcessEnd {
         var status: Int32 = 0
         while waitpid(number, &status, 0) < 0, errno == EINTR {}
+        return ProcessEnd(waitStatus: status)
+    }
+
+    /// Bytes of memory that it really takes; 0 where that can't be known.
+    var residentBytes: Int {
+        guard let text = BoundedRead.small("/proc/\(number)/statm") else { return 0 }
+        let words = text.split(separator: UInt8(ascii: " "))
+        guard words.count > 1, let pages = Int(String(decoding: words[1], as: UTF8.self)) else { return 0 }
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
     /// Our environment, without what is for this process alone, and with the package in Python's path.

@@ -9,12 +9,12 @@ final class HostProcess: EventSource {
     private(set) var channel: ControlChannel?
     /// Once it has ended: points that it was not given.
     private(set) var undeliveredPoints = 0
-    private let exited: () -> Void
+    private let exited: (ProcessEnd) -> Void
 
     /// Starts one. `exited` is called once, when it has ended and is reaped.
     static func start(
         _ settings: PluginHostSettings, loop: EventLoop, receive: @escaping (JSONNode) -> Void,
-        drained: @escaping () -> Void, silent: @escaping () -> Void, exited: @escaping () -> Void
+        drained: @escaping () -> Void, silent: @escaping () -> Void, exited: @escaping (ProcessEnd) -> Void
     ) throws(SystemError) -> HostProcess {
         var ends: [Int32] = [-1, -1]
         let code = linux_socket_pair(&ends)
@@ -34,7 +34,8 @@ final class HostProcess: EventSource {
     }
 
     private init(
-        _ child: ChildProcess, end: Int32, _ channel: ControlChannel, loop: EventLoop, exited: @escaping () -> Void
+        _ child: ChildProcess, end: Int32, _ channel: ControlChannel, loop: EventLoop,
+        exited: @escaping (ProcessEnd) -> Void
     ) {
         self.child = child
         self.channel = channel
@@ -53,6 +54,9 @@ final class HostProcess: EventSource {
         if child.hasEnded { end() } else { lookAgain() }
     }
 
+    /// Bytes of memory that it really takes.
+    var residentBytes: Int { child.residentBytes }
+
     func kill(_ signal: Int32) {
         child.kill(signal)
     }
@@ -66,11 +70,11 @@ final class HostProcess: EventSource {
         closeDescriptor()
         // Its own children must not live on either.
         child.kill(SIGKILL)
-        child.wait()
+        let how = child.wait()
         channel?.hearOut()
         undeliveredPoints = channel?.waitingPoints ?? 0
         channel?.close()
         channel = nil
-        exited()
+        exited(how)
     }
 }

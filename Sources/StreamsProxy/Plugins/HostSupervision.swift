@@ -166,6 +166,26 @@ package struct HostSupervision: Sendable {
         }
     }
 
+    /// A thread of a plugin does not come back: another host takes its place, when requests under way have had their time.
+    package mutating func gotStuck(at now: Instant) -> Action {
+        switch state {
+        case .starting, .running:
+            if isDraining { return .none }
+            restarts += 1
+            return end(.start, at: now)
+        case .idle, .ending, .pausing, .finished: return .none
+        }
+    }
+
+    /// It takes more memory than it may.
+    package mutating func outgrew(at now: Instant) -> Action {
+        switch state {
+        case .starting, .running: return kill(then: .pause, at: now)
+        case .ending(.asked), .ending(.terminated): return kill(then: next, at: now)
+        case .idle, .ending(.killed), .pausing, .finished: return .none
+        }
+    }
+
     /// The process has ended.
     package mutating func exited(at now: Instant) -> Action {
         switch state {

@@ -12,6 +12,7 @@ struct PluginHostSection {
     private var interpreter: (path: String?, offset: Int?)
     private var package: (path: String?, offset: Int?)
     private var requestTimeout: Duration?
+    private var memoryLimit: Int?
     private var access: [String: PluginAccess] = [:]
 
     /// The folder is looked into for the names of plugins, active or not.
@@ -37,6 +38,7 @@ struct PluginHostSection {
             package = (try SettingsFile.resolve(path, besides: file), section.node("package")?.offset)
         }
         requestTimeout = section.value("request_timeout", .seconds, &problems)
+        memoryLimit = section.value("memory_limit", .memoryLimit, &problems)
         if var names = section.section("access", &problems) {
             for entry in active.python { access[entry.name] = names.value(entry.name, .access, &problems) }
             names.refuseUnknownNames(&problems)
@@ -82,6 +84,7 @@ struct PluginHostSection {
         var settings = PluginHostSettings(
             plugins: plugins, folder: folder.path, interpreter: interpreter, package: package)
         settings.requestTimeout = requestTimeout ?? settings.requestTimeout
+        settings.memoryLimit = memoryLimit ?? settings.memoryLimit
         // Whoever has other problems to mend is not kept waiting.
         if problems.isEmpty, let fault = python.ask(settings) {
             if fault.isOfTheSystem { problems.files.addFailure() }
@@ -142,6 +145,15 @@ extension Setting<String> {
                 return nil
             }
             return path
+        }
+    }
+}
+
+extension Setting<Int> {
+    /// At least what the interpreter and a small plugin need.
+    fileprivate static var memoryLimit: Self {
+        Setting(rule: "must be a whole number of bytes from 134217728 (128 MiB) to 1099511627776 (1 TiB)") { node in
+            node.integer.flatMap { (1 << 27...1 << 40).contains($0) ? $0 : nil }
         }
     }
 }

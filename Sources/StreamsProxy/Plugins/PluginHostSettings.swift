@@ -10,6 +10,8 @@ package struct PluginHostSettings: Sendable, Equatable {
     package var package: String
     /// How long a plugin may take for a request; the answer's content included.
     package var requestTimeout: Duration = .seconds(60)
+    /// Bytes of memory that the host may take; one that takes more is ended.
+    package var memoryLimit = 1 << 30
 
     package init(plugins: [PythonPlugin], folder: String, interpreter: String, package: String) {
         self.plugins = plugins

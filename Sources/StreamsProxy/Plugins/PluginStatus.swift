@@ -13,9 +13,6 @@ package struct PluginStatus: Sendable, Equatable {
     package var state = State.starting
     /// `event`, `background`, or both, as the host tells.
     package var kinds: [String] = []
-    /// One line.
-    package var error: String?
-
     package init(name: String) {
         self.name = name
     }
@@ -29,7 +26,14 @@ package struct PluginStatus: Sendable, Equatable {
         self.name = name
         self.state = state
         kinds = node["kinds"]?.array?.compactMap(\.string) ?? []
-        error = node["error"]?.string
+    }
+
+    /// Whether only a new start can help it.
+    var isDown: Bool {
+        switch state {
+        case .failed, .disabled: true
+        case .starting, .running, .stopped: false
+        }
     }
 
     /// Of a host that starts again the kinds of the one before are kept: its points wait for it.
@@ -84,7 +88,6 @@ struct PluginHostView: Sendable {
                 $0.member("status", isServing || status.state != .running ? status.state.rawValue : "stopped")
                 $0.name("kinds")
                 $0.array { for kind in status.kinds { $0.value(kind) } }
-                $0.member("error", status.error)
                 $0.member("host_restarts", restarts)
                 $0.member("lost_points", lostPoints)
             }

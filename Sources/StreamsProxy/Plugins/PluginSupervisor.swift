@@ -15,6 +15,12 @@ final class PluginSupervisor {
     private var clock: SupervisionClock?
 
     private var supervision = HostSupervision()
+    private var offences = PluginOffences()
+    /// When the host's memory is looked at next.
+    private var nextLook = Instant.never
+    private static let lookInterval = Interval(.milliseconds(500))
+    /// Why we end the host, where we do so unasked.
+    private var cause: String?
     private var settings: PluginHostSettings?
     /// The plugins' files as they were when the host was started.
     private var looks: [FileLook] = []
@@ -42,7 +48,7 @@ final class PluginSupervisor {
         // What is done here is done for plugins, and takes no time from the workers.
         linux_give_way(0)
         mailboxSource = MailboxSource(mailbox, loop: loop) { [unowned self] in receive($0) }
-        clock = SupervisionClock(loop: loop) { [unowned self] in perform(supervision.due(at: loop.now)) }
+        clock = SupervisionClock(loop: loop) { [unowned self] in due() }
         loop.run()
         mailboxSource?.closeDescriptor()
         clock?.closeDescriptor()
@@ -64,13 +70,15 @@ final class PluginSupervisor {
         }
     }
 
-    /// A host that has all as it was goes on.
+    /// A host that has all as it was goes on, unless there is a plugin that only a new start can help.
     private func take(_ new: PluginHostSettings?) {
         let newLooks = new.map { new in new.plugins.map { FileLook(at: new.path(of: $0.name)) } } ?? []
-        guard
+        let hasChanged =
             new != settings || newLooks.count != looks.count
-                || zip(looks, newLooks).contains(where: { $0.isOutdated(by: $1) })
-        else { return }
+            || zip(looks, newLooks).contains(where: { $0.isOutdated(by: $1) })
+        let isWell = supervision.state != .pausing && !statuses.contains(where: \.isDown)
+        guard hasChanged || !isWell else { return }
+        offences.forgive()
         settings = new
         looks = newLooks
         let known = statuses
@@ -94,11 +102,38 @@ final class PluginSupervisor {
             publish()
         case .terminate: process?.kill(SIGTERM)
         case .kill:
+            nextLook = .never
             process?.kill(SIGKILL)
             publish()
         case .finish: loop.stop()
         }
-        clock?.setDeadline(supervision.deadline)
+        setClock()
+    }
+
+    private func setClock() {
+        clock?.setDeadline(min(supervision.deadline, offences.deadline, nextLook))
+    }
+
+    /// A deadline has come: the supervision's, that of a plugin that is held, or the host's memory is to be looked at.
+    private func due() {
+        for plugin in offences.release(at: loop.now) {
+            OperatorNotes.write(.info, of: .plugin, "\(plugin): it is started again")
+            process?.channel?.send(HostConfiguration.start(plugin))
+        }
+        lookAtMemory()
+        let action = supervision.due(at: loop.now)
+        if action == .kill, cause == nil { cause = "it did not answer in time and was killed" }
+        perform(action)
+    }
+
+    private func lookAtMemory() {
+        guard let process, let settings, nextLook <= loop.now else { return }
+        nextLook = loop.now.advanced(by: Self.lookInterval)
+        let taken = process.residentBytes
+        guard taken > settings.memoryLimit else { return }
+        let limit = settings.memoryLimit >> 20
+        cause = "it took \(taken >> 20) MiB of memory, memory_limit is \(limit) MiB"
+        perform(supervision.outgrew(at: loop.now))
     }
 
     private func start() {
@@ -111,9 +146,10 @@ final class PluginSupervisor {
                 settings, loop: loop, receive: { [unowned self] in heard($0) },
                 drained: { [unowned self] in sendPoints() },
                 silent: { [unowned self] in perform(supervision.fellSilent(at: loop.now)) },
-                exited: { [unowned self] in exited() })
+                exited: { [unowned self] in exited($0) })
             self.process = process
-            process.channel?.send(HostConfiguration.line(settings, socket: host.folder.socket))
+            nextLook = loop.now.advanced(by: Self.lookInterval)
+            process.channel?.send(HostConfiguration.line(settings, host.folder, isHeld: offences.isHeld))
         } catch {
             OperatorNotes.write(.error, of: .operator, "the host of the plugins can't be started: \(error)")
             perform(supervision.startFailed(at: loop.now))
@@ -121,15 +157,44 @@ final class PluginSupervisor {
         publish()
     }
 
-    private func exited() {
+    private func exited(_ end: ProcessEnd) {
         points.lose(process?.undeliveredPoints ?? 0)
         process = nil
+        nextLook = .never
+        let calls = CallsUnderWay(takingAway: host.folder.calls)
         let before = supervision.restarts
-        perform(supervision.exited(at: loop.now))
+        let action = supervision.exited(at: loop.now)
         if supervision.restarts > before {
-            OperatorNotes.write(.warning, of: .plugin, "the host of the plugins has ended; another is started")
+            let how = cause ?? "\(end)"
+            OperatorNotes.write(
+                .error, of: .plugin, "the host of the plugins has ended: \(how); \(calls.words)",
+                advice: "another is started")
+            if let plugin = calls.onlyPlugin { blame(plugin) }
         }
+        cause = nil
+        perform(action)
         publish()
+    }
+
+    /// A plugin has made the host end for all.
+    private func blame(_ plugin: String) {
+        let hold = offences.blame(plugin, at: loop.now)
+        guard offences.isHeld(plugin) else { return }
+        let time = hold.map { "for \($0.nanoseconds / 1_000_000_000) s" } ?? "until SIGHUP"
+        OperatorNotes.write(
+            .error, of: .plugin,
+            "\(plugin): it has made the host of the plugins end again and is kept out of it \(time)",
+            advice: "SIGHUP starts it at once")
+    }
+
+    /// A thread of that plugin will not come back.
+    private func gotStuck(_ plugin: String) {
+        let action = supervision.gotStuck(at: loop.now)
+        guard action != .none else { return }
+        OperatorNotes.write(
+            .error, of: .plugin, "\(plugin): it holds a thread for ever; the host of the plugins is started anew")
+        blame(plugin)
+        perform(action)
     }
 
     // MARK: What the host says
@@ -144,12 +209,15 @@ final class PluginSupervisor {
             publish()
         case "ready":
             supervision.ready(at: loop.now)
-            clock?.setDeadline(supervision.deadline)
+            setClock()
             publish()
             sendPoints()
         case "pong":
             supervision.answered(at: loop.now)
-            clock?.setDeadline(supervision.deadline)
+            setClock()
+        case "stuck":
+            guard let plugin = message["plugin"]?.string, statuses.contains(where: { $0.name == plugin }) else { break }
+            gotStuck(plugin)
         case "log": PluginLog.write(message)
         case "lost":
             lostByHost += max(0, message["count"]?.integer ?? 0)

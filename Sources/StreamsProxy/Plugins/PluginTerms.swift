@@ -6,6 +6,8 @@ final class PluginTerms {
     let forwarding: PluginForwarding
     let pool = UpstreamPool()
     let connector: Connector
+    /// Of the Python plugins, in the order of the settings.
+    private let names: [[UInt8]]
 
     /// `socket`: where the host listens whenever there is one.
     init(
@@ -19,7 +21,11 @@ final class PluginTerms {
             timeouts.request = host.requestTimeout + .seconds(5)
         }
         self.timeouts = ExchangeTimeouts(timeouts)
+        names = configuration.pluginHost?.plugins.map { Array($0.name.utf8) } ?? []
         self.forwarding = PluginForwarding(forwarding)
         connector = Connector(loop: loop, multi: multi, socket: socket, limits: limits)
     }
+
+    /// Empty where the settings have become others since.
+    func name(_ plugin: UInt8) -> [UInt8] { Int(plugin) < names.count ? names[Int(plugin)] : [] }
 }

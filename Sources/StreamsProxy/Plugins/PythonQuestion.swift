@@ -66,7 +66,7 @@ package struct PythonQuestion: Sendable {
             isWhole = count == 0
         }
         child.kill(SIGKILL)
-        child.wait()
+        _ = child.wait()
         return isWhole ? String(decoding: text, as: UTF8.self) : nil
     }
 }

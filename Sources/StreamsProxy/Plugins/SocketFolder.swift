@@ -16,6 +16,9 @@ struct SocketFolder: Sendable {
 
     var socket: String { "\(path)/http" }
 
+    /// Where the host writes down what it calls plugins for.
+    var calls: String { "\(path)/calls" }
+
     /// A folder that somebody else has made there is not taken.
     func make() throws(SystemError) {
         guard mkdir(path, 0o700) == 0 else { throw SystemError(call: "mkdir \(path)", code: errno) }
@@ -23,6 +26,7 @@ struct SocketFolder: Sendable {
 
     func remove() {
         unlink(socket)
+        unlink(calls)
         rmdir(path)
     }
 }

@@ -1,0 +1,1 @@
+"""The package that plugin files are modules of, as in luna-api."""
