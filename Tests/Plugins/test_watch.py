@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from luna_plugins.host import plugin as plugin_module
+from luna_plugins.host.call_board import CallBoard
 from luna_plugins.host.configuration import PluginEntry, Timeouts
 from luna_plugins.host.plugin import DISABLED, RUNNING, Plugin
 
@@ -33,7 +34,7 @@ def test_two_questions_in_a_row_without_an_answer_disable(
     monkeypatch.setattr(plugin_module, "PULSE", 0.001)
 
     async def watch() -> str:
-        plugin = Plugin(PluginEntry("quiet", None), [str(plugins)], Timeouts(), lambda: None)
+        plugin = Plugin(PluginEntry("quiet", None), [str(plugins)], Timeouts(), CallBoard(None), lambda: None, print)
         left = list(answers)
         all_asked = asyncio.Event()
 

@@ -111,11 +111,10 @@ class OutputPipe:
 
 
 def traceback_text(error: BaseException) -> str:
-    """The traceback from the plugin's first frame on: what the host and the import system do above it says nothing."""
-    first = error.__traceback__
-    while first is not None and is_ours(first.tb_frame.f_code.co_filename):
-        first = first.tb_next
-    return "".join(traceback.format_exception(type(error), error, first)).rstrip()
+    """The traceback without what the host and the import system do between the plugin's frames: that says nothing."""
+    told = traceback.TracebackException(type(error), error, error.__traceback__)
+    told.stack = traceback.StackSummary.from_list([frame for frame in told.stack if not is_ours(frame.filename)])
+    return "".join(told.format()).rstrip()
 
 
 def is_ours(filename: str) -> bool:
