@@ -46,7 +46,8 @@ struct AccountsReader {
         } catch {
             // What was wrong before that may come of it.
             (findings, count) = ([], 0)
-            problem(.root, "", error.offset, "not JSON: \(error.reason)")
+            // Of a name that stands twice all else may be JSON.
+            problem(.root, "", error.offset, error.first == nil ? "not JSON: \(error.reason)" : error.reason)
             return nil
         }
         checkReferences(content)

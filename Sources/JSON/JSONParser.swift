@@ -2,6 +2,14 @@
 package struct JSONSyntaxError: Error, Sendable, Equatable {
     package let offset: Int
     package let reason: String
+    /// Where the same name stands before, of a name that stands twice: all else of such a text may be JSON.
+    package let first: Int?
+
+    init(offset: Int, reason: String, first: Int? = nil) {
+        self.offset = offset
+        self.reason = reason
+        self.first = first
+    }
 }
 
 /// Reads one JSON text, strictly: RFC 8259 with no extensions, UTF-8 without a byte order mark, nothing after the
@@ -157,6 +165,7 @@ package struct JSONParser {
         _ member: (inout JSONParser, _ name: String, _ nameOffset: Int) throws(JSONSyntaxError) -> Void
     ) throws(JSONSyntaxError) {
         var names = SeenNames()
+        let start = position
         if byte == UInt8(ascii: "}") {
             position += 1
             return
@@ -167,7 +176,8 @@ package struct JSONParser {
             let nameOffset = position
             let name = try string()
             guard names.insert(name) else {
-                throw JSONSyntaxError(offset: nameOffset, reason: Self.repetition(of: name))
+                throw JSONSyntaxError(
+                    offset: nameOffset, reason: Self.repetition(of: name), first: offset(of: name, from: start))
             }
             skipSpace()
             guard byte == UInt8(ascii: ":") else { throw unexpected("':'") }
@@ -175,6 +185,26 @@ package struct JSONParser {
             try member(&self, name, nameOffset)
             if try closes(UInt8(ascii: "}"), "',' or '}'") { return }
         }
+    }
+
+    /// Where the first member of that name stands in the object whose members begin at `start`, once it is known that there
+    /// is one: they are read again.
+    private func offset(of name: String, from start: Int) -> Int? {
+        var again = self
+        again.position = start
+        do throws(JSONSyntaxError) {
+            repeat {
+                again.skipSpace()
+                let offset = again.position
+                if try again.string().utf8.elementsEqual(name.utf8) { return offset }
+                again.skipSpace()
+                again.position += 1
+                _ = try again.node()
+            } while try !again.closes(UInt8(ascii: "}"), "',' or '}'")
+        } catch {
+            return nil
+        }
+        return nil
     }
 
     /// The name is the text's own, of any length and with any character: only a short plain one is repeated.

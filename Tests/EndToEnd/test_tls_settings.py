@@ -113,7 +113,7 @@ def test_problems_name_the_file_and_what_is_wrong(authority, tmp_path):
     "tls, line",
     [
         ({}, "TLS.tls_cert: missing; the certificate that clients are shown"),
-        ([], "TLS: found an array; must be an object"),
+        ([], "TLS: found an empty array; must be an object"),
         ({"tls_cert": 5}, "TLS.tls_cert: found 5; must be the path of a file"),
         ({"tls_cert": "a/"}, 'TLS.tls_cert: found "a/"; must be the path of a file'),
         ({"tls_cert": "a", "tls_kee": "b"}, 'TLS.tls_kee: unknown setting; did you mean "tls_key"?'),

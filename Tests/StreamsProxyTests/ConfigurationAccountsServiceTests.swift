@@ -164,8 +164,7 @@ struct ConfigurationAccountsServiceTests {
         ),
         (
             #""LUNA_ACCOUNTS_VERIFICATION": {"answer_fields": {"visibility": "a"}}, "#,
-            #"2:50: \#(verification).answer_fields.visibility: unknown setting; known here: account_id, account_type, "#
-                + "token_id, permissions, visibility_area, expiration_time"
+            #"2:50: \#(verification).answer_fields.visibility: unknown setting; did you mean "visibility_area"?"#
         ),
     ]
 

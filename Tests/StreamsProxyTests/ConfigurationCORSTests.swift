@@ -41,7 +41,7 @@ struct ConfigurationCORSTests {
         ("{}", "2:1: LUNA_API_HTTP_SETTINGS.cors.allowed_origins: missing; cors says which pages may read our answers"),
         (
             #"{"allowed_origins": []}"#,
-            "2:21: LUNA_API_HTTP_SETTINGS.cors.allowed_origins: found an array; must be an array of origins"
+            "2:21: LUNA_API_HTTP_SETTINGS.cors.allowed_origins: found an empty array; must be an array of origins"
         ),
         (
             #"{"allowed_origins": ["*"], "allow_credentials": 1}"#,
@@ -53,7 +53,11 @@ struct ConfigurationCORSTests {
         ),
         (
             #"{"allowed_origins": ["https://a"], "allow": 1}"#,
-            #"2:36: LUNA_API_HTTP_SETTINGS.cors.allow: unknown setting; known here: allowed_origins, allowed_headers, allow_credentials, max_age"#
+            #"2:36: LUNA_API_HTTP_SETTINGS.cors.allow: unknown setting; did you mean "allow_credentials"?"#
+        ),
+        (
+            #"{"allowed_origins": ["https://a"], "pages": 1}"#,
+            #"2:36: LUNA_API_HTTP_SETTINGS.cors.pages: unknown setting; known here: allowed_origins, allowed_headers, allow_credentials, max_age"#
         ),
     ]
 

@@ -65,7 +65,7 @@ struct ConfigurationLimitsTests {
 
     private static func seconds(_ name: String, _ value: @escaping @Sendable (LimitSettings) -> Duration) -> Member {
         Member(
-            name: name, least: "0.001", most: "86400", wrong: ["0", "-1", "86400.5", "\"10\""],
+            name: name, least: "0.001", most: "86400", wrong: ["0", "-1", "86400.5", "\"ten\""],
             rule: "must be a number of seconds above 0, at most 86400",
             value: { limits in
                 let (seconds, attoseconds) = value(limits).components

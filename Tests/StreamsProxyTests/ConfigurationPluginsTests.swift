@@ -120,6 +120,10 @@ struct ConfigurationPluginsTests {
                     #"2:69: \#(path).access.teepot: unknown setting; did you mean "teapot"?"#,
                 ])
         #expect(
+            problems(read(#"["luna-streams"]"#, host: #", "access": {"hello": "open"}"#)) == [
+                "2:52: \(path).access.hello: hello is not in LUNA_API_ACTIVE_PLUGINS"
+            ])
+        #expect(
             problems(read(#"["teapot", "luna-streams"]"#, host: #", "python": "no-such-python""#)) == [
                 "2:51: \(path).python: there is no such program in PATH; a Python plugin needs Python 3.9 or newer, named by "
                     + "\(path).python"

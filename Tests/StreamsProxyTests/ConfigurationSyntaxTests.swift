@@ -72,8 +72,32 @@ struct ConfigurationSyntaxTests {
         ),
         ("{\"a\": True}", "c:1:7: not JSON: 'T' where a value should come; write true"),
         ("{\"a\": None}", "c:1:7: not JSON: 'N' where a value should come; write null"),
-        ("{\"é\": NaN}", "c:1:7: not JSON: 'N' where a value should come"),
-        ("{\"a\": 1, \"a\": 2}", "c:1:10: not JSON: the name \"a\" stands twice in one object"),
+        (
+            "{\"é\": NaN}",
+            "c:1:7: not JSON: 'N' where a value should come; text stands in double quotes; true, false and null are written small"
+        ),
+        (
+            "{\"a\": 1,\n\"é\": {}, \"a\": 2}",
+            "c:2:10: the name \"a\" stands twice in one object, first at 1:2; keep one of them"
+        ),
+        ("{a: 1}", "c:1:2: not JSON: 'a' where a name in quotes should come; names stand in double quotes"),
+        (
+            "LUNA: 1",
+            "c:1:1: not JSON: 'L' where a value should come; text stands in double quotes; true, false and null are written small"
+        ),
+        ("{\"a\" 1}", "c:1:6: not JSON: '1' where ':' should come; between a name and its value stands a colon"),
+        ("{\"a\": 01}", "c:1:8: not JSON: '1' where ',' or '}' should come; a number does not begin with 0"),
+        ("{\"a\": .5}", "c:1:7: not JSON: '.' where a value should come; a number has a digit before the point: 0.5"),
+        ("{\"a\": +5}", "c:1:7: not JSON: '+' where a value should come; a number has no plus sign"),
+        (
+            "{\"a\": 1; \"b\": 2}",
+            "c:1:8: not JSON: ';' where ',' or '}' should come; a comma stands between two of them"
+        ),
+        ("{\"a\": \"C:\\x\"}", "c:1:11: not JSON: no such escape in a string; a backslash is written \\\\"),
+        (
+            "{\"a\": \"\t\"}",
+            "c:1:8: not JSON: a control character inside a string must be escaped; a tab is written \\t, a line break \\n"
+        ),
         ("", "c:1:1: the file is empty"),
         (" \n\t", "c:1:1: the file is empty"),
         ("\u{FEFF}{}", "c:1:1: the file starts with a byte order mark; save it as UTF-8 without one"),

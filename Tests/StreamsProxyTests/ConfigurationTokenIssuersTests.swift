@@ -87,7 +87,7 @@ struct ConfigurationTokenIssuersTests {
     private static let textRule = "must be a string of 1 to 1024 bytes"
 
     private static let wrong: [(String, [String])] = [
-        ("{}", ["1:19: TOKEN_ISSUERS: found an object; must be an array of at most 16 issuers"]),
+        ("{}", ["1:19: TOKEN_ISSUERS: found an empty object; must be an array of at most 16 issuers"]),
         ("[5]", ["1:20: TOKEN_ISSUERS[0]: found 5; must be an object"]),
         (
             "[{}]",
@@ -103,7 +103,7 @@ struct ConfigurationTokenIssuersTests {
             [
                 #"1:29: TOKEN_ISSUERS[0].name: found ""; \#(textRule)"#,
                 #"1:46: TOKEN_ISSUERS[0].algorithm: found "none"; must be "RS256", "ES256" or "HS256""#,
-                "1:62: TOKEN_ISSUERS[0].keys: found an array; must be an array of 1 to 32 keys",
+                "1:62: TOKEN_ISSUERS[0].keys: found an empty array; must be an array of 1 to 32 keys",
             ]
         ),
         (

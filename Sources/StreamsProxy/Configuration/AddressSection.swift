@@ -16,7 +16,12 @@ struct AddressSection {
 
     /// The address; nil where it has a problem.
     mutating func read(_ problems: inout SettingsProblems) -> UpstreamAddress? {
-        defer { section.refuseUnknownNames(&problems) }
+        defer {
+            section.refuseUnknownNames(&problems) { [example] name in
+                ["host", "port", "scheme"].contains(name)
+                    ? "is no setting; it stands in origin, such as \"\(example)\"" : nil
+            }
+        }
         let origin = section.node("origin")
         let hasVersion = section.contains("api_version")
         let version = section.value("api_version", .apiVersion, &problems)

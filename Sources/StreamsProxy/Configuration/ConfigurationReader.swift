@@ -96,7 +96,7 @@ package enum ConfigurationReader {
         let tls = TLSSection.read(in: &settings, file: file, &problems)
         let logger = LoggerSection.read(in: &settings, file: file, &problems)
         let metrics = MetricsSection.read(in: &settings, &problems)
-        settings.refuseUnknownNames(&problems)
+        settings.refuseUnknownNames(&problems, elsewhere: ofCommandLine)
 
         let accountsPath: String
         do throws(SettingsFileError) {
@@ -125,6 +125,13 @@ package enum ConfigurationReader {
             active, given: plugin.python, mount: active.isLunaStreamsActive ? configuration.mount : nil, asking: python,
             &problems)
         return configuration
+    }
+
+    /// Where a proxy listens is for whoever starts it.
+    private static func ofCommandLine(_ name: String) -> String? {
+        let option = name.lowercased()
+        guard ["host", "port", "workers"].contains(option) else { return nil }
+        return "is no setting; it stands on the command line: --\(option)"
     }
 
     private static func httpSettings(_ section: SettingsSection?, _ problems: inout SettingsProblems) -> HTTPSettings {

@@ -30,7 +30,8 @@ enum Displayed {
         case .bool(let flag): flag ? "true" : "false"
         case .number(let digits): text(digits)
         case .string(let text): quoted(text)
-        case .array, .object: node.value.kind
+        case .array(let elements): elements.isEmpty ? "an empty array" : node.value.kind
+        case .object(let members): members.isEmpty ? "an empty object" : node.value.kind
         }
     }
 

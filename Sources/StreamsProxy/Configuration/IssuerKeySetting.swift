@@ -15,7 +15,9 @@ struct IssuerKeySetting {
         let isIDRead = id != nil || !section.contains("kid")
         let path = section.value("file", .keyFile, &problems)
         let jwk = section.node("jwk")
-        section.refuseUnknownNames(&problems)
+        section.refuseUnknownNames(&problems) { name in
+            name == "algorithm" ? "is no setting of a key; it stands beside keys, and is the same for all of them" : nil
+        }
         guard section.contains("file") != section.contains("jwk") else {
             problems.add(
                 at: section.offset, path: section.path,

@@ -13,7 +13,21 @@ enum NearestName {
             if let best = nearest, best.distance <= distance { continue }
             nearest = (candidate, distance)
         }
-        return nearest?.name
+        return nearest?.name ?? completed(written, among: known)
+    }
+
+    /// The one known name that has all words of `written` and the fewest besides: `cert` of `tls_cert`.
+    private static func completed(_ written: [UInt8], among known: [String]) -> String? {
+        let wanted = words(written)
+        guard !wanted.isEmpty else { return nil }
+        let matches = Set(known).map { (name: $0, words: words(folded($0))) }.filter { $0.words.isSuperset(of: wanted) }
+        guard let least = matches.map(\.words.count).min() else { return nil }
+        let shortest = matches.filter { $0.words.count == least }
+        return shortest.count == 1 ? shortest[0].name : nil
+    }
+
+    private static func words(_ name: [UInt8]) -> Set<[UInt8]> {
+        Set(name.split(separator: UInt8(ascii: "_")).map(Array.init))
     }
 
     private static func folded(_ name: String) -> [UInt8] {

@@ -79,7 +79,7 @@ extension Setting<String> {
 
     /// Not shown: luna-api's own setting of this name holds logins and tokens.
     static var accountsFile: Self {
-        Setting(rule: "must be the path of the accounts file", isShown: false) { node in
+        Setting(rule: "must be the path of the accounts file, and not of a folder", isShown: false) { node in
             guard let path = node.string, !path.isEmpty, path.utf8.count < 4096 else { return nil }
             return path.utf8.contains(0) || path.utf8.last == UInt8(ascii: "/") ? nil : path
         }

@@ -48,10 +48,22 @@ struct SettingsSection {
     ) -> Value? {
         guard let node = node(name) else { return nil }
         guard let value = setting.read(node) else {
-            problems.add(at: node.offset, path: path(of: name), found: setting.found(node), rule: setting.rule)
+            let hint = Self.isQuoted(node, setting) ? "; write it without quotes" : ""
+            problems.add(
+                at: node.offset, path: path(of: name), found: setting.found(node), rule: "\(setting.rule)\(hint)")
             return nil
         }
         return value
+    }
+
+    /// Whether a number or a flag would be right but for the quotes around it.
+    private static func isQuoted<Value>(_ node: JSONNode, _ setting: Setting<Value>) -> Bool {
+        guard let text = node.string else { return false }
+        do throws(JSONSyntaxError) {
+            return setting.read(try JSONParser.parse(Array(text.utf8), maximumDepth: 1)) != nil
+        } catch {
+            return false
+        }
     }
 
     /// The object of that name. Where there is none and `need` says what for, that is a problem.
@@ -69,16 +81,25 @@ struct SettingsSection {
         problems.add(at: offset, path: path(of: name), rule: "missing; \(need)")
     }
 
-    /// The last step of reading a section.
-    func refuseUnknownNames(_ problems: inout SettingsProblems) {
+    /// The last step of reading a section. `elsewhere` has words for names that people look for here.
+    func refuseUnknownNames(
+        _ problems: inout SettingsProblems, elsewhere: (_ name: String) -> String? = { _ in nil }
+    ) {
         for member in members where !knownBytes.contains(Array(member.name.utf8)) {
-            problems.add(
-                at: member.nameOffset, path: path(of: member.name), rule: "unknown setting; \(hint(for: member.name))")
+            let rule = elsewhere(member.name) ?? "unknown setting\(hint(member.name).map { "; \($0)" } ?? "")"
+            problems.add(at: member.nameOffset, path: path(of: member.name), rule: rule)
         }
     }
 
-    private func hint(for name: String) -> String {
+    private func hint(_ name: String) -> String? {
         if let nearest = NearestName.of(name, among: known) { return "did you mean \"\(nearest)\"?" }
-        return known.isEmpty ? "none is known here" : "known here: \(known.joined(separator: ", "))"
+        switch known.count {
+        case 0: return nil
+        case 1...Self.listed: return "known here: \(known.joined(separator: ", "))"
+        default: return "README.md lists all settings"
+        }
     }
+
+    /// A list of more names is not read.
+    private static let listed = 8
 }

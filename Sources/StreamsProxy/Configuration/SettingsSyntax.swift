@@ -16,6 +16,11 @@ enum SettingsSyntax {
         do throws(JSONSyntaxError) {
             return try JSONParser.parse(text)
         } catch {
+            if let first = error.first {
+                throw problem(
+                    error.offset, "\(error.reason), first at \(TextPosition(offset: first, in: text)); keep one of them"
+                )
+            }
             var sentence = "not JSON: \(error.reason)"
             if let explanation = explanation(of: error, in: text) { sentence += "; \(explanation)" }
             throw problem(error.offset, sentence)
@@ -79,8 +84,29 @@ enum SettingsSyntax {
         if rest.first == UInt8(ascii: "\""), error.reason.hasSuffix("',' or '}' should come") {
             return "a comma is missing before this"
         }
+        return mistakeInText(rest, before: before, error.reason)
+    }
+
+    /// What is wrong with the characters themselves, where that is plain.
+    private static func mistakeInText(_ rest: ArraySlice<UInt8>, before: UInt8?, _ reason: String) -> String? {
+        if reason.hasPrefix("no such escape") { return "a backslash is written \\\\" }
+        if reason.hasPrefix("a control character") { return "a tab is written \\t, a line break \\n" }
+        guard let byte = rest.first else { return nil }
+        if reason.hasSuffix("a name in quotes should come"), isLetter(byte) { return "names stand in double quotes" }
+        if reason.hasSuffix("a value should come") {
+            if isLetter(byte) { return "text stands in double quotes; true, false and null are written small" }
+            if byte == UInt8(ascii: ".") { return "a number has a digit before the point: 0.5" }
+            if byte == UInt8(ascii: "+") { return "a number has no plus sign" }
+        }
+        if reason.hasSuffix("':' should come") { return "between a name and its value stands a colon" }
+        if before == UInt8(ascii: "0"), isDigit(byte) { return "a number does not begin with 0" }
+        if byte == UInt8(ascii: ";") { return "a comma stands between two of them" }
         return nil
     }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
     /// A member cut out of an example: `"LUNA_API_PLUGINS_SETTINGS": {…}`, with or without the example's last brace.
     private static func missingOuterBraces(_ text: [UInt8]) -> String {

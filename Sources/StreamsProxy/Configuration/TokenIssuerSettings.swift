@@ -100,7 +100,7 @@ struct TokenIssuerSettings {
         }
         guard let elements = node.array, (1...Self.keyLimit).contains(elements.count) else {
             problems.add(
-                at: node.offset, path: path, found: node.value.kind,
+                at: node.offset, path: path, found: node.array == nil ? node.value.kind : Displayed.value(node),
                 rule: "must be an array of 1 to \(Self.keyLimit) keys")
             return []
         }

@@ -41,7 +41,10 @@ struct PluginHostSection {
         memoryLimit = section.value("memory_limit", .memoryLimit, &problems)
         if var names = section.section("access", &problems) {
             for entry in active.python { access[entry.name] = names.value(entry.name, .access, &problems) }
-            names.refuseUnknownNames(&problems)
+            names.refuseUnknownNames(&problems) { name in
+                NearestName.of(name, among: active.python.map(\.name)) == nil
+                    ? "\(Displayed.text(name)) is not in LUNA_API_ACTIVE_PLUGINS" : nil
+            }
         }
         section.refuseUnknownNames(&problems)
     }
