@@ -49,6 +49,53 @@ struct ExplainCommandTests {
         #expect(none["answer"]?["error_code"]?.integer == 12013)
     }
 
+    private static let paths: [(path: String, words: String?)] = [
+        ("/6/plugins/luna-streams/streams/", "it ends in a slash, which is another path"),
+        (
+            "/6/plugins/luna-streams/streams/28add87f",
+            "the id in it has 8 characters; an id is a UUID of 36, such as \(id)"
+        ),
+        (
+            "/6/plugins/luna-streams/streams/x/preview/handler/live",
+            "the id in it has 1 character; an id is a UUID of 36, such as \(id)"
+        ),
+        ("/6/tokens/12", "the id in it has 2 characters; an id is a UUID of 36, such as \(id)"),
+        (
+            "/6/plugins/luna-streams//streams",
+            "an empty segment, as in //, is one; without it there is a route"
+        ),
+        ("/6/plugins/luna-streams/stream", "the nearest route is /6/plugins/luna-streams/streams"),
+        ("/6/plugins/luna-streams/streams/counts", "the nearest route is /6/plugins/luna-streams/streams/count"),
+        (
+            "/6/plugins/luna-streams/streams/\(id)/preview/live",
+            "the nearest route is /6/plugins/luna-streams/streams/\(id)/preview/handler/live"
+        ),
+        ("/streams/count", "the routes of Luna-Streams hang under /6/plugins/luna-streams"),
+        (
+            "/6/plugins/luna-streams/%73treams",
+            "paths are compared as they are sent: nothing is decoded, and nothing behind ';' left out"
+        ),
+        ("/6/token", "the nearest route is /6/tokens"),
+        ("/", nil), ("/a/long/path/that/is/like/nothing/that/there/is", nil),
+    ]
+
+    @Test func `A path without a route is told why, or the nearest`() throws {
+        let realm = try ExplainRealm()
+        for (path, words) in Self.paths {
+            let result = try realm.explain("GET \(path)", [])
+            let line = result.standardOutput.split(separator: "\n").first { $0.hasPrefix("route ") }
+            #expect(line?.hasSuffix("none has this path\(words.map { "; \($0)" } ?? "")") == true, "\(path): \(result)")
+        }
+    }
+
+    private static let id = "28add87f-6f88-43e9-bd15-31f8c25a3585"
+
+    @Test func `Of a token that has expired it is told when`() throws {
+        let realm = try ExplainRealm()
+        let result = try realm.explain("GET \(ExplainCase.streams)", realm.fields("expired"))
+        #expect(result.standardOutput.contains("\ntoken ended  2020-01-01T00:00:00Z\n"), "\(result)")
+    }
+
     @Test func `The lines are in two columns`() throws {
         let realm = try ExplainRealm()
         let token = try #require(realm.tokenIDs["view"])
@@ -143,7 +190,9 @@ struct ExplainCommandTests {
                     one.line, realm.fields(one.credentials) + one.fields, content: one.content, ["--json"]))
             #expect(result.object?.map(\.name) == sections, "\(one.name)")
             #expect(
-                result["request"]?.object?.map(\.name) == ["method", "route", "stream_id", "token_id", "api_version"])
+                result["request"]?.object?.map(\.name) == [
+                    "method", "route", "stream_id", "token_id", "api_version", "nearest_route",
+                ])
             #expect(
                 result["caller"]?.object?.map(\.name) == [
                     "credentials", "token_id", "account_id", "login", "account_type", "visibility_area",

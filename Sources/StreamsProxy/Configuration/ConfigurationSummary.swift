@@ -86,7 +86,7 @@ struct ConfigurationSummary {
     }
 
     /// Section 2 of the contract: our route, and where it leads.
-    private static let routePaths = [
+    static let routePaths = [
         "/version", "/docs/spec", "/plugins", "/streams", "/streams/count", "/streams/logs", "/streams/<stream-id>",
         "/streams/<stream-id>/preview/handler/live", "/streams/<stream-id>/preview/handler/frame",
     ]

@@ -9,6 +9,7 @@ struct Explainer {
     private let upstream: ShownUpstream
     private let server: ServerSettings
     private let source: DirectSource
+    private let nearest: NearestRoute
     /// `--owner`; nil where Luna-Streams is to be asked.
     private let owner: StreamOwner?
 
@@ -18,6 +19,7 @@ struct Explainer {
         self.owner = owner
         admission = Admission(configuration)
         upstream = ShownUpstream(configuration)
+        nearest = NearestRoute(configuration, admission.routes)
         server = ServerSettings(configuration)
         let allowsAccountHeader = configuration.allowsAccountHeader
         if let service = configuration.accountsService {
@@ -69,6 +71,10 @@ struct Explainer {
         case .refused, .options:
             // Found, perhaps, but not for this method.
             explanation.match = admission.routes.match(bytes, head.path)
+            if explanation.match == nil {
+                let path = String(decoding: head.path.map { bytes[$0] }, as: UTF8.self)
+                explanation.nearestRoute = nearest.words(for: path)
+            }
             return false
         case .own(let route):
             explanation.match = RouteMatch(route: route, streamID: nil)
@@ -155,7 +161,11 @@ struct Explainer {
         case .bearer(let token):
             explanation.credentials = .token
             // Also of a token that is no longer accepted: the signature is what makes its id worth showing.
-            explanation.tokenID = source.authenticator.directory.signingKey.claims(of: bytes, token)?.tokenID
+            let directory = source.authenticator.directory
+            guard let claims = directory.signingKey.claims(of: bytes, token) else { return }
+            explanation.tokenID = claims.tokenID
+            let ends = [claims.expires, directory.token(claims.tokenID)?.expires?.unixSeconds].compactMap(\.self)
+            explanation.tokenEnds = ends.min().map(Timestamp.init(unixSeconds:))
         }
     }
 

@@ -26,6 +26,7 @@ extension Explanation {
             $0.member("stream_id", match?.streamID?.description)
             $0.member("token_id", match?.tokenID?.description)
             $0.member("api_version", apiVersion)
+            $0.member("nearest_route", nearestRoute)
         }
     }
 
@@ -39,7 +40,7 @@ extension Explanation {
             $0.member("login", caller?.login)
             $0.member("account_type", principal?.accountType.rawValue)
             $0.member("visibility_area", visibility?.rawValue)
-            $0.member("expiration_time", principal?.expires.map { Timestamp(unixSeconds: $0).description })
+            $0.member("expiration_time", shownTokenEnd?.description)
         }
     }
 

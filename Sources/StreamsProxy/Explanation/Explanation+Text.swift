@@ -31,12 +31,14 @@ extension Explanation {
         let shownMethod = method.map { $0 == .other ? "(none that is known here)" : $0.name.description }
         return [
             Row("method", shownMethod ?? "(the head can't be read)"),
-            Row("route", match?.route.name.description ?? (refusal == .noSuchPage ? "none has this path" : nil)),
+            Row("route", match?.route.name.description ?? (refusal == .noSuchPage ? noRoute : nil)),
             Row("stream", match?.streamID?.description),
             Row("token asked for", match?.tokenID?.description),
             Row("API version", apiVersion.map(String.init)),
         ].compactMap(\.self)
     }
+
+    private var noRoute: String { "none has this path\(nearestRoute.map { "; \($0)" } ?? "")" }
 
     private var callerRows: [Row] {
         let account = caller.map { caller in
@@ -48,7 +50,7 @@ extension Explanation {
         return [
             Row("credentials", credentials.map(Self.words)),
             Row("token", shownTokenID?.description),
-            Row("token ends", caller?.principal.expires.map { Timestamp(unixSeconds: $0).description }),
+            Row(isTokenOver ? "token ended" : "token ends", shownTokenEnd?.description),
             Row("account", account),
             Row("visibility", visibility?.rawValue),
             Row("verb needed", verbNeeded?.name),

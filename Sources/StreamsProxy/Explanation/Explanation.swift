@@ -81,11 +81,15 @@ struct Explanation {
 
     var method: HTTPCore.Method?
     var match: RouteMatch?
+    /// Why the path matches none, in a sentence.
+    var nearestRoute: String?
     var apiVersion: Int?
     var credentials: Credentials?
     var caller: Caller?
     /// Of a token that we have signed, even one that is no longer accepted.
     var tokenID: UniqueID?
+    /// When that token ends or has ended.
+    var tokenEnds: Timestamp?
     var verbNeeded: Verb?
     var reach: Reach?
     var query: Query?
@@ -98,6 +102,14 @@ struct Explanation {
 
     /// The token that the caller comes with.
     var shownTokenID: UniqueID? { caller?.principal.tokenID ?? tokenID }
+
+    /// When the token ends that the caller comes with.
+    var shownTokenEnd: Timestamp? { caller?.principal.expires.map(Timestamp.init(unixSeconds:)) ?? tokenEnds }
+
+    /// Whether the token has ended.
+    var isTokenOver: Bool {
+        if case .denied(.unauthenticated(.tokenExpired)) = refusal { true } else { false }
+    }
 
     /// The token's; other credentials have none.
     var visibility: Visibility? {
