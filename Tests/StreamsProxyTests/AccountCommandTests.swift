@@ -158,10 +158,14 @@ import Testing
         (["create", "--password-stdin=secret"], "--password-stdin takes no value"),
         (
             ["create", "--password", "secret"],
-            "unknown option --password; known: --config, --login, --type, --account-id, --description, --password-stdin"
+            "unknown option --password; did you mean --password-stdin?"
+        ),
+        (
+            ["create", "--colour", "red"],
+            "unknown option --colour; known: --config, --login, --type, --account-id, --description, --password-stdin"
         ),
         (["update", "--login", "a"], "nothing to change"),
-        (["list", "--login", "a"], "unknown option --login; known: --config"),
+        (["list", "--logins", "a"], "unknown option --logins; did you mean --login?"),
         (["list", "all"], "an argument that belongs to no option"),
         // A password in the wrong place is not shown again.
         (["create", "--password-stdin", "\"secret\""], "an argument that belongs to no option"),

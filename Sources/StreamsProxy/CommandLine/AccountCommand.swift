@@ -8,12 +8,12 @@ package enum AccountCommand {
     /// 78 wrong settings or accounts file. `cost` is what a new password's hash costs.
     package static func run(
         _ arguments: [String], standardInput: () -> [UInt8] = StandardInput.read, cost: PasswordCost = .standard,
-        lookup: @escaping AccountsCommand.Lookup
+        listing form: ListForm = .json, lookup: @escaping AccountsCommand.Lookup
     ) -> CommandResult {
         if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
             return CommandResult(exitCode: 0, standardOutput: usage)
         }
-        let command = AccountsCommand(lookup: lookup)
+        let command = AccountsCommand(form, lookup: lookup)
         let rest = arguments.dropFirst()
         do throws(CommandFailure) {
             switch arguments.first {
@@ -117,15 +117,31 @@ package enum AccountCommand {
         _ arguments: ArraySlice<String>, _ command: AccountsCommand
     ) throws(CommandFailure) -> CommandResult {
         let options: CommandOptions
-        do { options = try CommandOptions(arguments, []) } catch { throw .usage(error) }
-        let (accounts, _, warnings) = try command.read(options)
-        return AccountsCommand.answer(warnings: warnings) {
+        let type: AccountType?
+        do throws(UsageError) {
+            options = try CommandOptions(
+                arguments, [.optional("--login"), .optional("--type"), .optional("--json", isFlag: true)])
+            type = try AccountsCommand.word(options, "--type")
+        } catch {
+            throw .usage(error)
+        }
+        let (all, _, warnings) = try command.read(options)
+        let accounts = all.filter { account in
+            (options["--login"].map { $0 == account.login } ?? true) && (type.map { $0 == account.type } ?? true)
+        }
+        return command.list(options, warnings: warnings) {
             $0.name("accounts")
             $0.array {
                 for account in accounts {
                     $0.object { $0.members(of: account) }
                 }
             }
+        } table: {
+            ListForm.table(
+                ["LOGIN", "TYPE", "ACCOUNT ID", "CREATED", "DESCRIPTION"],
+                accounts.map {
+                    [$0.login, $0.type.rawValue, $0.id.description, $0.created.description, $0.description]
+                }, none: "no accounts")
         }
     }
 
@@ -176,15 +192,23 @@ package enum AccountCommand {
         usage: streams-proxy account create --login L --type user|advanced_user|admin [--account-id UUID]
                                             [--description D] --password-stdin [--config FILE]
                streams-proxy account update --login L [--type T] [--description D] [--password-stdin] [--config FILE]
-               streams-proxy account list [--config FILE]
+               streams-proxy account list [--login L] [--type T] [--json] [--config FILE]
                streams-proxy account delete --login L [--config FILE]
 
         Keeps the accounts of the accounts file (CONFIG_AUTHORIZATION_USERS); a running proxy follows within a second.
-        Answers are JSON.
+        Answers are JSON; a list on a terminal is a table, unless --json is given.
 
           --config FILE      the settings file (default config.json)
+          --login L          of list: that account only
+          --type T           user, advanced_user or admin; of list: accounts of that type only
+          --json             of list: JSON on a terminal too
           --password-stdin   read the password, 3 to 128 characters, from standard input; one line end after it is not
                              part of it
+
+        Examples:
+          printf '%s\\n' "$PASSWORD" |
+            streams-proxy account create --login ann@example.com --type user --password-stdin
+          streams-proxy account list --type admin
 
         Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such account, 78 wrong settings or accounts file.
 

@@ -15,9 +15,22 @@ package struct AccountsCommand {
     package typealias Lookup = (_ settingsPath: String) -> AccountsFileLocation
 
     private let lookup: Lookup
+    private let form: ListForm
 
-    package init(lookup: @escaping Lookup) {
+    /// `form` is that of lists, unless `--json` is given.
+    package init(_ form: ListForm = .json, lookup: @escaping Lookup) {
         self.lookup = lookup
+        self.form = form
+    }
+
+    /// A list in the form that is wanted: members of JSON, or the table's text.
+    func list(
+        _ options: CommandOptions, warnings: String, _ members: (inout JSONWriter) -> Void, table: () -> String
+    ) -> CommandResult {
+        switch options.has("--json") ? .json : form {
+        case .json: Self.answer(warnings: warnings, members)
+        case .table: CommandResult(exitCode: 0, standardOutput: table(), standardError: warnings)
+        }
     }
 
     func file(_ options: CommandOptions) throws(CommandFailure) -> AccountsFile {

@@ -143,6 +143,11 @@ package enum ExplainCommand {
           --json             one JSON object, always with the same members; what was not reached is null
           --config FILE      the settings file (default config.json)
 
+        Examples:
+          streams-proxy explain --request 'GET /6/plugins/luna-streams/streams' --header @headers.txt
+          streams-proxy explain --request 'DELETE /6/plugins/luna-streams/streams/28add87f-6f88-43e9-bd15-31f8c25a3585' \\
+                                --header "Authorization: Bearer $TOKEN" --owner absent --json
+
         Exit codes: 0 explained, whatever the decision; 64 wrong usage; 78 wrong settings or accounts file.
 
         """

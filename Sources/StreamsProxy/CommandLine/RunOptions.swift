@@ -137,11 +137,13 @@ package struct RunOptions: Sendable, Equatable {
             case .check:
                 "Reads the settings as run would, tells every problem or what they come to, and starts nothing."
             }
-        let (synopsis, probe, exitCodes) =
+        let start = "usage: streams-proxy \(command.rawValue) "
+        let indent = String(repeating: " ", count: start.utf8.count)
+        let (synopsis, probe, exitCodes, examples) =
             switch command {
             case .run:
                 (
-                    "\n                         [--config-reload [--pulling-time SECONDS]] [--beside]",
+                    "[--config-reload [--pulling-time SECONDS]] [--beside]",
                     """
 
                       --beside           listen although another proxy does on that address: clients go to either
@@ -149,30 +151,39 @@ package struct RunOptions: Sendable, Equatable {
                       --pulling-time SECONDS
                                          how often it is looked at (default 10)
                     """,
-                    ""
+                    "",
+                    [
+                        "streams-proxy run --config /etc/streams-proxy/config.json --host 0.0.0.0 --port 5000",
+                        "streams-proxy run --tls_cert chain.pem --tls_key key.pem --config-reload",
+                    ]
                 )
             case .check:
                 (
-                    "\n                           [--probe [--header FIELD]]",
+                    "[--probe [--header FIELD]]",
                     """
 
                       --probe            ask Luna-Streams for its version, and Luna-Accounts, where it decides, about a
                                          credential; tell what came
                       --header FIELD     the credential: 'Authorization: …' or 'Luna-Account-Id: …'
                     """,
-                    "69 a service does not answer well, "
+                    "69 a service is not well, ",
+                    [
+                        "streams-proxy check --config /etc/streams-proxy/config.json",
+                        "streams-proxy check --probe --header \"Authorization: Bearer $TOKEN\"",
+                    ]
                 )
             }
         return """
-            usage: streams-proxy \(command.rawValue) [--config FILE] [--host HOST] [--port PORT] [--workers NUMBER]
-                                       [--tls_cert FILE [--tls_key FILE] [--tls_key_pass_file FILE]]\(synopsis)
+            \(start)[--config FILE] [--host HOST] [--port PORT] [--workers NUMBER]
+            \(indent)[--tls_cert FILE [--tls_key FILE] [--tls_key_pass_file FILE]]
+            \(indent)\(synopsis)
 
             \(purpose)
 
               --config FILE      the settings file (default config.json)
               --host HOST        the name or address to listen on (default 127.0.0.1)
               --port PORT        the port to listen on, 0 for any free one (default 5000)
-              --workers NUMBER   event loops, 1 to 256 (default one per core)
+              --workers NUMBER   event loops, 1 to 256 (default one per core that this process may use)
               --tls_cert FILE    PEM of the certificate and those that issued it: clients are met by TLS
               --tls_key FILE     PEM of its private key (default in the same file)
               --tls_key_pass_file FILE
@@ -180,6 +191,9 @@ package struct RunOptions: Sendable, Equatable {
               --tls_key_pass PASSPHRASE
                                  the passphrase itself, which every user of this machine can then see\(probe)
               --help             this text
+
+            Examples:
+            \(examples.map { "  \($0)" }.joined(separator: "\n"))
 
             Exit codes: 0 done, 64 wrong usage, \(exitCodes)71 the system refused (port in use …), 78 wrong settings.
 

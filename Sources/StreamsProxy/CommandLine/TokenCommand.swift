@@ -6,11 +6,13 @@ internal import JSON
 /// once, when it is created; the file holds only what it permits.
 package enum TokenCommand {
     /// `arguments` are those after `token`. Exit codes as for `account`.
-    package static func run(_ arguments: [String], lookup: @escaping AccountsCommand.Lookup) -> CommandResult {
+    package static func run(
+        _ arguments: [String], listing form: ListForm = .json, lookup: @escaping AccountsCommand.Lookup
+    ) -> CommandResult {
         if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
             return CommandResult(exitCode: 0, standardOutput: usage)
         }
-        let command = AccountsCommand(lookup: lookup)
+        let command = AccountsCommand(form, lookup: lookup)
         let rest = arguments.dropFirst()
         do throws(CommandFailure) {
             switch arguments.first {
@@ -84,18 +86,42 @@ package enum TokenCommand {
         _ arguments: ArraySlice<String>, _ command: AccountsCommand
     ) throws(CommandFailure) -> CommandResult {
         let options: CommandOptions
-        do { options = try CommandOptions(arguments, []) } catch { throw .usage(error) }
-        let (accounts, tokens, warnings) = try command.read(options)
-        return AccountsCommand.answer(warnings: warnings) {
+        do {
+            options = try CommandOptions(
+                arguments,
+                [
+                    .optional("--login"), .optional("--expired", isFlag: true), .optional("--json", isFlag: true),
+                ])
+        } catch {
+            throw .usage(error)
+        }
+        let (accounts, all, warnings) = try command.read(options)
+        let logins = Dictionary(accounts.map { ($0.id, $0.login) }) { first, _ in first }
+        let now = AccountsCommand.now
+        let tokens = all.filter { token in
+            (options["--login"].map { $0 == logins[token.accountID] } ?? true)
+                && (!options.has("--expired") || token.expires.map { $0 <= now } ?? false)
+        }
+        return command.list(options, warnings: warnings) {
             $0.name("tokens")
             $0.array {
                 for token in tokens {
                     $0.object {
                         $0.members(of: token)
-                        $0.member("login", accounts.first { $0.id == token.accountID }?.login)
+                        $0.member("login", logins[token.accountID])
                     }
                 }
             }
+        } table: {
+            ListForm.table(
+                ["TOKEN ID", "LOGIN", "STREAMS", "AREA", "EXPIRES", "DESCRIPTION"],
+                tokens.map { token in
+                    let verbs = Verb.allCases.filter(token.permissions.streams.contains).map(\.name)
+                    return [
+                        token.id.description, logins[token.accountID] ?? "", verbs.joined(separator: ","),
+                        token.visibility.rawValue, token.expires?.description ?? "never", token.description,
+                    ]
+                }, none: "no tokens")
         }
     }
 
@@ -135,20 +161,29 @@ package enum TokenCommand {
     package static let usage = """
         usage: streams-proxy token create --login L --permissions JSON [--expires TIME] [--visibility-area account|all]
                                           [--description D] [--allow-past] [--config FILE]
-               streams-proxy token list [--config FILE]
+               streams-proxy token list [--login L] [--expired] [--json] [--config FILE]
                streams-proxy token update --token-id ID [--permissions JSON] [--expires TIME]
                                           [--visibility-area account|all] [--description D] [--allow-past]
                                           [--config FILE]
                streams-proxy token delete --token-id ID [--config FILE]
 
         Keeps the tokens of the accounts file (CONFIG_AUTHORIZATION_USERS); a running proxy follows within a second.
-        Answers are JSON. The token itself is shown by create, and never again.
+        Answers are JSON; a list on a terminal is a table, unless --json is given. The token itself is shown by create, and
+        never again.
 
           --config FILE      the settings file (default config.json)
+          --login L          of list: the tokens of that account only
+          --expired          of list: tokens that have ended only
+          --json             of list: JSON on a terminal too
           --permissions JSON what the token may do, like {"streams": ["creation", "view", "modification", "deletion"]};
                              other keys are kept as they are
           --expires TIME     a time of RFC 3339, like 2030-01-31T00:00:00Z; never (the default) for no end
           --allow-past       takes a time of --expires that is over: the token never passes, or does no more
+
+        Examples:
+          streams-proxy token create --login ann@example.com --permissions '{"streams": ["view"]}' \\
+                                     --expires 2030-01-31T00:00:00Z --description 'wall display'
+          streams-proxy token list --login ann@example.com
 
         Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such token, 78 wrong settings or accounts file.
 
