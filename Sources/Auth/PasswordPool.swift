@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Glibc
+internal import HTTPCore
 internal import Synchronization
 
 /// Hashes passwords on a few threads for all workers, so that a burst of logins neither stops a worker nor takes all
@@ -55,7 +56,7 @@ package final class PasswordPool: Sendable {
         state = Mutex(State(waiting: FairQueue(capacity: queueLimit)))
     }
 
-    package static var standardWidth: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) / 2) }
+    package static var standardWidth: Int { max(1, ProcessorShare.count / 2) }
 
     /// How many hashes have been computed.
     package var hashesRun: Int { hashes.load(ordering: .relaxed) }

@@ -175,6 +175,15 @@ static inline int linux_process_descriptor(pid_t process) {
 // The process, or with 0 the calling thread, gets what the others leave over. To give way can't be refused.
 static inline void linux_give_way(pid_t process) { setpriority(PRIO_PROCESS, process, 19); }
 
+// How many processors the process may run on; 0 where that can't be known.
+static inline int linux_allowed_processors(void) {
+    unsigned long bits[128] = {0};
+    long size = linux_result(syscall(SYS_sched_getaffinity, 0, sizeof bits, bits));
+    int count = 0;
+    for (long index = 0; index * (long)sizeof *bits < size; index++) count += __builtin_popcountl(bits[index]);
+    return count;
+}
+
 // A plain C variable, which Swift would have to take for shared memory that anybody may change.
 extern char **environ;
 static inline char **linux_environment(void) { return environ; }

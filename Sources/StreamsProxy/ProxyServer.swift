@@ -26,7 +26,7 @@ package final class ProxyServer: Sendable {
         let log = try AccessLog(configuration.logger)
         OperatorNotes.follow(log)
         let listener = configuration.listener
-        let count = listener.workers > 0 ? listener.workers : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let count = listener.workers > 0 ? listener.workers : ProcessorShare.count
         let sockets =
             inherited.isEmpty
             ? try ListeningSockets(binding: listener, workers: count)

@@ -118,7 +118,7 @@ package struct ListenerSettings: Sendable, Equatable {
     package var host = "127.0.0.1"
     /// 0 lets the system choose; the chosen one is printed.
     package var port = 5000
-    /// 0 stands for one worker per core.
+    /// 0 stands for one worker for each core that the process may keep busy.
     package var workers = 0
     /// `--beside`: whether others may listen on that address already.
     package var isBeside = false
