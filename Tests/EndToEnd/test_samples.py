@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import textwrap
 import threading
 import uuid
 from pathlib import Path
@@ -97,6 +98,34 @@ def test_the_tour(start_proxy, accounts, demos):
     counted = curl("-u", f"{accounts.ann.login}:{accounts.ann.password}", f"{proxy.url}/streams/count")
     assert counted.strip() == sample(README, "$ curl -u").strip()
     assert normal(curl("-i", f"{proxy.url}/streams")) == normal(sample(README, "$ curl -i $API"))
+
+
+def test_the_demo_prints_what_the_tour_uses():
+    """Each name in the tour's commands is one that the block of `make run` sets, and each command is printed there too."""
+    script = (REPOSITORY / "scripts/run-demo").read_text()
+    block = script.split("Paste this first", 1)[1].split("Then any of these", 1)[0]
+    printed = set(re.findall(r"(?m)^  ([A-Z_]+)=", block))
+    shown = set(re.findall(r"(?m)^([A-Z_]+)=", sample(README, "PROXY=")))
+    assert printed == shown
+    tour = README.split("## A tour", 1)[1].split("## Routes", 1)[0] + README.split("### Tokens over HTTP", 1)[1].split("\n| ", 1)[0]
+    commands = re.findall(r"(?m)^(?:\$ )?(curl .*?)(?:    # .*)?$", tour)
+    assert len(commands) >= 8
+    texts = script.replace("\\$", "$").replace('\\"', '"').replace("$login", "demo@example.com")
+    for command in commands:
+        assert set(re.findall(r"\$([A-Z_]+)", command)) <= printed, command
+        assert command.removesuffix(" \\") in texts, f"make run does not print: {command}"
+
+
+def test_the_settings_of_the_plugins_page(tmp_path):
+    """What a newcomer pastes is a whole file that `check` accepts, once the plugin's file is there."""
+    blocks = (REPOSITORY / "docs/plugins.md").read_text()
+    python = textwrap.dedent(re.findall(r"```python\n(.*?)```", blocks, re.DOTALL)[0])
+    (tmp_path / "luna_api/plugins").mkdir(parents=True)
+    (tmp_path / "luna_api/plugins/hello.py").write_text(python)
+    (tmp_path / "config.json").write_text(re.findall(r"```json\n(.*?)```", blocks, re.DOTALL)[0])
+    done = run_command("check", "--config", tmp_path / "config.json")
+    assert done.returncode == 0, done.stderr
+    assert "hello  /6/plugins/hello/…, credentials" in done.stdout
 
 
 def test_the_line_of_the_access_log(start_proxy, accounts):
