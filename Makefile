@@ -14,7 +14,7 @@ export PYTHON
 export STREAMS_PROXY_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run run-accounts test lint unit-tests plugin-tests end-to-end-tests deploy-tests sanitizer-tests install conformance fuzz torture bench bench-check clean
+.PHONY: help build static run run-accounts test lint unit-tests plugin-tests end-to-end-tests deploy-tests sanitizer-tests install conformance fuzz torture bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -57,17 +57,25 @@ sanitizer-tests: ## Swift and end-to-end tests built with AddressSanitizer, then
 	scripts/install-dependencies test
 	scripts/run-tests swift-address end-to-end-address swift-thread end-to-end-thread
 
+# What `make install` takes. It has the Swift runtime in it: that of the toolchain lies where a service can't read it, and
+# goes when the toolchain does.
+INSTALLED ?= .build/static/release/streams-proxy
+
 # Where `make install` puts things; DESTDIR goes before all of it, for packages.
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 DESTDIR ?=
 
-install: $(RELEASE)/streams-proxy ## install under PREFIX (/usr/local) and SYSCONFDIR (/etc), in DESTDIR; settings that are there stay
-	deploy/install $(RELEASE)/streams-proxy "$(DESTDIR)" "$(PREFIX)" "$(SYSCONFDIR)"
+install: $(INSTALLED) ## install under PREFIX (/usr/local) and SYSCONFDIR (/etc), in DESTDIR; settings that are there stay
+	deploy/install "$(INSTALLED)" "$(DESTDIR)" "$(PREFIX)" "$(SYSCONFDIR)"
 
 # Only where there is none: installing is often done by another user than building.
-$(RELEASE)/streams-proxy:
-	$(MAKE) build
+$(INSTALLED):
+	scripts/install-dependencies
+	$(MAKE) static
+
+static: ## build what `make install` installs: streams-proxy with the Swift runtime in it, beside the other build
+	swift build $(RELEASE_FLAGS) --static-swift-stdlib --scratch-path .build/static --product streams-proxy
 
 conformance: ## write the tables of docs/conformance.md anew, from a run of the corpus
 	scripts/install-dependencies test

@@ -76,6 +76,11 @@ let package = Package(
     ]
 )
 
+// Where only the program is built, as for an image, the tests need not be there, and changing one costs no compilation.
+if Context.environment["WITHOUT_TESTS"] != nil {
+    package.targets.removeAll { $0.type == .test || $0.path?.hasPrefix("Tests/") == true }
+}
+
 // libFuzzer brings flags with it that no other build may have.
 if Context.environment["FUZZING"] != nil {
     package.targets.append(

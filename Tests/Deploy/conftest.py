@@ -20,12 +20,15 @@ from proxy_process import EXECUTABLE, ProxyProcess, settings  # noqa: E402
 
 
 def install(prefix: str, destination: "Path | str" = "", settings: str = "/etc") -> None:
-    """`make install` of the executable under test, which must build nothing: there is no compiler in its PATH."""
+    """`make install` of the executable under test, which must build nothing: there is no compiler in its PATH.
+
+    It is the one of the other tests, which may need the toolchain that built it.
+    """
     subprocess.run(
-        ["make", "--no-print-directory", "-C", REPOSITORY, "install", f"RELEASE={EXECUTABLE.parent}"]
+        ["make", "--no-print-directory", "-C", REPOSITORY, "install", f"INSTALLED={EXECUTABLE}"]
         + [f"DESTDIR={destination}", f"PREFIX={prefix}", f"SYSCONFDIR={settings}"],
         check=True,
-        env={**os.environ, "PATH": "/usr/bin:/bin", "MAKEFLAGS": ""},
+        env={**os.environ, "PATH": "/usr/bin:/bin", "MAKEFLAGS": "", "FOR_THIS_MACHINE": "1"},
         timeout=60,
     )
 

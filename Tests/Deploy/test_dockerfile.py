@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -44,7 +47,33 @@ def test_a_builder_and_a_runtime(stages):
     # libcurl and libssl are not in the executable, so both must be of one release of Debian.
     release = defaults["RUNTIME_IMAGE"].split(":")[1].split("-")[0]
     assert defaults["SWIFT_IMAGE"].endswith(f"-{release}")
-    assert any("--static-swift-stdlib" in command for command in values(builder, "RUN"))
+    static = re.search(r"(?m)^static:.*\n\t(.*)$", (REPOSITORY / "Makefile").read_text())
+    assert static and "--static-swift-stdlib" in static[1]
+
+
+def test_a_changed_test_costs_no_compilation(stages):
+    """What is copied before the program is built is what it is built of."""
+    builder = stages[0]
+    built = builder.index(("RUN", "make static WITHOUT_TESTS=1"))
+    before = " ".join(arguments for name, arguments in builder[:built] if name == "COPY").split()
+    assert set(before) == {"Package.swift", "Makefile", "./", "Sources"}
+    assert ("COPY", ". .") in builder[built:]
+
+
+def test_without_tests_the_manifest_names_none(tmp_path):
+    """Nor does it need their folder."""
+    (tmp_path / "Package.swift").write_text((REPOSITORY / "Package.swift").read_text())
+    (tmp_path / "Sources").symlink_to(REPOSITORY / "Sources")
+    swift = shutil.which("swift")
+    assert swift, "the manifest is read by swift"
+    done = subprocess.run(
+        [swift, "package", "dump-package"], cwd=tmp_path, env={**os.environ, "WITHOUT_TESTS": "1"}, capture_output=True,
+        text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    targets = json.loads(done.stdout)["targets"]
+    assert "StreamsProxy" in [target["name"] for target in targets]
+    assert not [target for target in targets if target["type"] == "test" or (target.get("path") or "").startswith("Tests")]
 
 
 def test_the_libraries_that_are_built_with_are_those_that_are_run_with(stages):
@@ -77,7 +106,8 @@ def test_it_starts_what_was_installed(executable, stages, tmp_path):
     assert (tmp_path / arguments[arguments.index("--config") + 1].lstrip("/")).exists()
     port = arguments[arguments.index("--port") + 1]
     assert values(runtime, "EXPOSE") == [port]
-    assert f":{port}/healthcheck" in values(runtime, "HEALTHCHECK")[0]
+    (check,) = json.loads(values(runtime, "HEALTHCHECK")[0].split("CMD", 1)[1])
+    assert os.access(tmp_path / check.lstrip("/"), os.X_OK)
 
 
 def test_it_does_not_run_as_root(stages):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -26,6 +27,51 @@ def test_the_executable_runs_from_a_destdir(executable, tmp_path):
     assert "/opt/streams/bin/streams-proxy" in unit
     assert str(tmp_path) not in unit and "@" not in unit.replace("@system-service", "").replace("@privileged", "")
     assert (tmp_path / "etc/streams-proxy/config.json").exists()
+
+
+@pytest.fixture
+def foreign(tmp_path) -> Path:
+    """A program with a library that lies where no system has any."""
+    toolchain = tmp_path / "toolchain"
+    toolchain.mkdir()
+    (tmp_path / "library.c").write_text("int answer(void) { return 0; }\n")
+    (tmp_path / "program.c").write_text("int answer(void);\nint main(void) { return answer(); }\n")
+    library, program = toolchain / "libanswer.so", tmp_path / "program"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, tmp_path / "library.c"], check=True)
+    subprocess.run(["cc", "-o", program, tmp_path / "program.c", library, f"-Wl,-rpath,{toolchain}"], check=True)
+    return program
+
+
+def deploy(program: "str | Path", destination: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    words = [str(REPOSITORY / "deploy/install"), str(program), str(destination), "/usr", "/etc"]
+    environment = {"PATH": os.environ["PATH"], **environment}
+    return subprocess.run(words, capture_output=True, text=True, timeout=30, env=environment)
+
+
+def test_an_executable_that_needs_its_toolchain_is_refused(foreign, tmp_path):
+    done = deploy(foreign, tmp_path / "to")
+    assert done.returncode == 65 and not (tmp_path / "to").exists()
+    assert f"  {tmp_path}/toolchain/libanswer.so\n" in done.stderr and "make static" in done.stderr
+    assert deploy(foreign, tmp_path / "to", FOR_THIS_MACHINE="1").returncode == 0
+    (tmp_path / "toolchain/libanswer.so").unlink()
+    done = deploy(foreign, tmp_path / "other")
+    assert done.returncode == 65 and "libanswer.so" in done.stderr, "the toolchain has gone"
+
+
+def test_an_executable_of_the_system_is_not(tmp_path):
+    done = deploy("/bin/true", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_make_install_builds_needs_no_toolchain(tmp_path):
+    """Only where there is none yet: installing is often done by another user than building."""
+    missing = tmp_path / "streams-proxy"
+    words = ["make", "-n", "-C", str(REPOSITORY), "install", f"INSTALLED={missing}"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True, env={**os.environ, "MAKEFLAGS": ""}).stdout
+    assert re.search(r"swift build .*--static-swift-stdlib .*--scratch-path", told), told
+    missing.touch()
+    told = subprocess.run(words, capture_output=True, text=True, check=True, env={**os.environ, "MAKEFLAGS": ""}).stdout
+    assert "swift build" not in told and "deploy/install" in told
 
 
 @pytest.mark.parametrize("prefix", ["usr", "/opt/with space", "/opt/50%", "/opt/a|b", ""])
@@ -79,7 +125,8 @@ def test_the_proxy_finds_its_python_package(executable, tmp_path):
 
 def test_others_may_read_what_is_installed(installation):
     for path in [*installation.prefix.rglob("*"), *installation.settings.rglob("*")]:
-        expected = 0o755 if path.is_dir() or path == installation.executable else 0o644
+        is_run = path in (installation.executable, installation.prefix / "lib/streams-proxy/healthcheck")
+        expected = 0o755 if path.is_dir() or is_run else 0o644
         if path == installation.settings / "config.json":
             # Secrets may come to stand in it.
             expected = 0o640

@@ -146,3 +146,20 @@ def test_it_may_do_nothing_else(pod, container):
     assert own["allowPrivilegeEscalation"] is False and own["readOnlyRootFilesystem"] is True
     assert own["capabilities"] == {"drop": ["ALL"]}
     assert f"USER {pod['securityContext']['runAsUser']}:" in (REPOSITORY / "deploy/Dockerfile").read_text()
+
+
+def test_the_example_of_an_ingress_leads_to_the_service(manifests, settings):
+    """It lies apart, since it needs a host name: without buffering, and more patient than the proxy."""
+    ingress = yaml.safe_load((FOLDER / "examples/ingress.yaml").read_text())
+    (rule,) = ingress["spec"]["rules"]
+    (path,) = rule["http"]["paths"]
+    service = path["backend"]["service"]
+    assert service["name"] == manifests["Service"]["metadata"]["name"]
+    assert service["port"]["name"] == manifests["Service"]["spec"]["ports"][0]["name"]
+    assert rule["host"] in ingress["spec"]["tls"][0]["hosts"]
+    notes = {name.rpartition("/")[2]: value for name, value in ingress["metadata"]["annotations"].items()}
+    assert notes["proxy-buffering"] == notes["proxy-request-buffering"] == "off"
+    assert all(isinstance(value, str) for value in notes.values()), "annotations are strings"
+    timeouts = settings["LUNA_API_PLUGINS_SETTINGS"]["luna-streams"]["luna-streams-timeouts"]
+    assert int(notes["proxy-read-timeout"]) > timeouts["request"]
+    assert "non_idempotent" not in notes["proxy-next-upstream"]
