@@ -14,7 +14,7 @@ export PYTHON
 export STREAMS_PROXY_COMMIT ?= $(shell git describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help build static run run-accounts test lint unit-tests plugin-tests end-to-end-tests deploy-tests sanitizer-tests install conformance fuzz torture bench bench-check clean
+.PHONY: help build static run run-accounts test lint unit-tests plugin-tests end-to-end-tests deploy-tests cost-tests sanitizer-tests install conformance documents fuzz torture bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,10 @@ deploy-tests: ## what lies in deploy/: installation, units, manifests, two repli
 	scripts/install-dependencies test
 	scripts/run-tests deploy
 
+cost-tests: ## twice the input takes at most 2.5 times the instructions, for whatever a client or a file can make large
+	scripts/install-dependencies test
+	scripts/run-tests cost
+
 sanitizer-tests: ## Swift and end-to-end tests built with AddressSanitizer, then with ThreadSanitizer
 	scripts/install-dependencies test
 	scripts/run-tests swift-address end-to-end-address swift-thread end-to-end-thread
@@ -82,6 +86,9 @@ conformance: ## write the tables of docs/conformance.md anew, from a run of the 
 	swift build $(RELEASE_FLAGS)
 	STREAMS_PROXY=$(abspath $(RELEASE))/streams-proxy \
 	$(PYTHON) -m pytest -q -p no:cacheprovider Tests/EndToEnd/test_corpus.py --write-conformance
+
+documents: ## write the tables of the documents that are made from the code (codes, words of the log) anew
+	WRITE_DOCUMENTS=1 swift test -Xswiftc -warnings-as-errors --filter DocumentTests
 
 # Seconds that `make fuzz` gives each target.
 SECONDS ?= 60

@@ -94,6 +94,30 @@ struct ErrorAnswerTests {
         #expect(Status.reason(answer.status).description != "Unknown")
     }
 
+    /// What `/6/tokens` refuses, and plugins.
+    private static let elsewhere: [ErrorKind] =
+        [
+            TokensRefusal.wrongMethod(.tokens), .notBasic, .contentTooLarge, .notJSONType, .notJSON(""),
+            .invalid(path: "", message: ""), .badQuery(""), .edit(.noSuchAccount), .edit(.noSuchToken),
+            .edit(.wideAreaNotAllowed), .edit(.tooManyTokens), .edit(.tooLargePermissions), .busy, .file([]),
+        ].map(\.kind) + [ErrorAnswer(.plugin(.unreachable)).kind, ErrorAnswer(.plugin(.silence)).kind]
+
+    @Test func `Every kind of error is one that something sends, with a status that it declares`() {
+        let separation: [SeparationRefusal] = [
+            .foreignAccount, .streamNotFound(UniqueID(high: 0, low: 0)), .semicolonInQuery, .repeatedParameter,
+            .contentType, .contentTooLarge, .invalidJSON(.unfinished), .notAnObject, .accountNotString, .unknownOwner,
+        ]
+        let answers = Self.rows.map { ErrorAnswer($0.refusal) } + separation.map { ErrorAnswer(.separation($0)) }
+        for answer in answers { #expect(answer.kind.statuses.contains(answer.status), "\(answer)") }
+        #expect(Set(answers.map(\.kind) + Self.elsewhere) == Set(ErrorKind.allCases))
+    }
+
+    @Test func `What has one code has one summary`() {
+        for kinds in Dictionary(grouping: ErrorKind.allCases, by: \.code).values {
+            #expect(Set(kinds.map(\.summary.description)).count == 1)
+        }
+    }
+
     @Test func `Every reason to let nobody pass has its row`() {
         let denials = Self.rows.compactMap { row -> Denial? in
             if case .denied(let denial) = row.refusal { denial } else { nil }

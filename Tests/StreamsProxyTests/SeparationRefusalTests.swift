@@ -16,8 +16,8 @@ struct SeparationRefusalTests {
         _ row: (refusal: SeparationRefusal, status: Int, code: Int)
     ) {
         #expect(row.refusal.status == row.status)
-        #expect(row.refusal.code == row.code)
-        for text in [row.refusal.summary, row.refusal.detail] {
+        #expect(row.refusal.kind.code == row.code)
+        for text in [row.refusal.kind.summary, row.refusal.detail] {
             let letters = text.description.utf8
             #expect(!letters.isEmpty && letters.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C })
         }

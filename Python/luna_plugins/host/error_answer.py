@@ -37,7 +37,7 @@ class ErrorAnswer:
 
 NO_SUCH_PAGE = ErrorAnswer(404, 12013, "Resource not found", "Page not found")
 FAULT = ErrorAnswer(500, 11042, "Internal server error", "Unhandled exception in the plugin")
-TOO_LATE = ErrorAnswer(504, 9, "Client timeout error", "The plugin did not answer in time")
+TOO_LATE = ErrorAnswer(504, 9, "Request timeout", "The plugin did not answer in time")
 TOO_LARGE = ErrorAnswer(413, 12046, "Invalid http request", "The content is larger than a plugin's route takes")
 OVERLOADED = ErrorAnswer(
     503, 1, "Internal server error", "Too many requests for the plugin at once", {"Retry-After": "1"}

@@ -37,10 +37,8 @@ package struct ErrorAnswer: Sendable, Equatable {
         case none, basic, bearer, both
     }
 
+    package let kind: ErrorKind
     package let status: Int
-    package let code: Int
-    /// What kind of error it is, in LUNA's words.
-    let summary: StaticText
     /// What is wrong in this case. It never holds a byte of the request.
     let detail: StaticText
     /// Which schemes a 401 asks for.
@@ -52,28 +50,32 @@ package struct ErrorAnswer: Sendable, Equatable {
     /// What `{}` in the detail stands for.
     private var streamID: UniqueID?
 
-    private init(_ status: Int, _ code: Int, _ summary: StaticString, _ detail: StaticString) {
+    private init(_ kind: ErrorKind, _ detail: StaticString) {
+        self.init(kind, kind.status, detail)
+    }
+
+    private init(_ kind: ErrorKind, _ status: Int, _ detail: StaticString) {
+        self.kind = kind
         self.status = status
-        self.code = code
-        self.summary = StaticText(summary)
         self.detail = StaticText(detail)
     }
+
+    package var code: Int { kind.code }
 
     package init(_ refusal: Refusal) {
         switch refusal {
         case .noSuchPage:
-            self.init(404, 12013, "Resource not found", "Page not found")
+            self.init(.noSuchPage, "Page not found")
         case .methodNotAllowed(let methods):
-            self.init(405, 12021, "Method not allowed", "Method not allowed")
+            self.init(.methodNotAllowed, "Method not allowed")
             allow = StaticText(methods.allow)
         case .malformed(let error):
-            self.init(error.status, 12046, "Invalid http request", error.reason)
+            self.init(.malformed, error.status, error.reason)
         case .unknownAPIVersion:
             self.init(
-                400, 11076, "Bad/incomplete input data",
-                "LUNA-STREAMS-API-VERSION header only allows '1' or '2' values.")
+                .unknownAPIVersion, "LUNA-STREAMS-API-VERSION header only allows '1' or '2' values.")
         case .repeatedAPIVersion:
-            self.init(400, 12046, "Invalid http request", "more than one LUNA-STREAMS-API-VERSION field")
+            self.init(.malformed, "more than one LUNA-STREAMS-API-VERSION field")
         case .denied(.unauthenticated(let reason)):
             self.init(reason)
         case .denied(.forbidden(let reason)):
@@ -81,45 +83,45 @@ package struct ErrorAnswer: Sendable, Equatable {
         case .denied(.unavailable(let reason)):
             switch reason {
             case .overloaded:
-                self.init(503, 1, "Internal server error", "Too many credentials to check at once")
+                self.init(.overloaded, "Too many credentials to check at once")
             case .accountsUnreachable:
-                self.init(503, 16, "Client connector error", "The accounts service can't be reached")
+                self.init(.accountsUnreachable, "The accounts service can't be reached")
             case .accountsUnreadable:
-                self.init(503, 4, "Client payload error", "The answer of the accounts service can't be understood")
+                self.init(.accountsUnreadable, "The answer of the accounts service can't be understood")
             }
             retryAfter = 1
         case .denied(.malformed(let reason)):
             switch reason {
             case .repeatedAuthorization:
-                self.init(400, 12046, "Invalid http request", "more than one Authorization field")
+                self.init(.malformed, "more than one Authorization field")
             case .repeatedAccountHeader:
-                self.init(400, 12046, "Invalid http request", "more than one Luna-Account-Id field")
+                self.init(.malformed, "more than one Luna-Account-Id field")
             case .accountHeaderNotUUID:
                 self.init(
-                    400, 11037, "Bad/incomplete input data",
+                    .accountHeaderNotUUID,
                     "Luna-Account-Id header is not UUID format: xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
             }
         case .upstream(let failure):
-            self.init(failure.status, failure.code, failure.summary, failure.detail)
+            self.init(failure.kind, failure.detail)
         case .plugin(let failure):
-            self.init(failure.pluginStatus, failure.code, failure.summary, failure.pluginDetail)
-            if failure.pluginStatus == 503 { retryAfter = 1 }
+            self.init(failure.pluginKind, failure.pluginDetail)
+            if status == 503 { retryAfter = 1 }
         case .pluginForbidden(let verb):
             self.init(pluginVerb: verb)
         case .separation(let refusal):
-            self.init(refusal.status, refusal.code, refusal.summary, refusal.detail)
+            self.init(refusal.kind, refusal.status, refusal.detail)
             streamID = refusal.streamID
         case .tokensContentTooLarge:
             self.init(
-                413, 12046, "Invalid http request", "the content of this request may have 1048576 bytes")
+                .malformed, 413, "the content of this request may have 1048576 bytes")
         case .metricsTimeout:
-            self.init(503, 1, "Internal server error", "A worker did not tell its counters in time")
+            self.init(.overloaded, "A worker did not tell its counters in time")
             retryAfter = 1
         case .tokensOverloaded:
-            self.init(503, 1, "Internal server error", "Too many changes of tokens at once")
+            self.init(.overloaded, "Too many changes of tokens at once")
             retryAfter = 1
         case .overloaded(let overload):
-            self.init(503, 1, "Internal server error", overload.detail)
+            self.init(.overloaded, overload.detail)
             retryAfter = 1
         }
     }
@@ -127,28 +129,28 @@ package struct ErrorAnswer: Sendable, Equatable {
     private init(_ reason: Unauthenticated) {
         switch reason {
         case .noCredentials:
-            self.init(401, 11065, "Authorization failed", "no credentials")
+            self.init(.noCredentials, "no credentials")
             challenge = .both
         case .unknownAccount:
-            self.init(401, 11065, "Authorization failed", "unknown account")
+            self.init(.noCredentials, "unknown account")
             challenge = .both
         case .unsupportedScheme:
-            self.init(401, 11065, "Authorization failed", "the Authorization scheme must be Basic or Bearer")
+            self.init(.noCredentials, "the Authorization scheme must be Basic or Bearer")
             challenge = .both
         case .basicUnreadable:
-            self.init(401, 11065, "Authorization failed", "the Basic credentials are unreadable")
+            self.init(.noCredentials, "the Basic credentials are unreadable")
             challenge = .basic
         case .wrongLoginOrPassword:
-            self.init(401, 41006, "Account credentials wrong", "Account login or password are incorrect")
+            self.init(.wrongLoginOrPassword, "Account login or password are incorrect")
             challenge = .basic
         case .tokenUnknown:
-            self.init(401, 41005, "JWT token not found", "Specified JWT token doesn't exist")
+            self.init(.tokenUnknown, "Specified JWT token doesn't exist")
             challenge = .bearer
         case .tokenExpired:
-            self.init(401, 41007, "Account credentials wrong", "Token has been expired")
+            self.init(.tokenExpired, "Token has been expired")
             challenge = .bearer
         case .tokenCorrupted:
-            self.init(401, 11062, "Forbidden", "Specified token corrupted")
+            self.init(.tokenCorrupted, "Specified token corrupted")
             challenge = .bearer
         }
     }
@@ -156,7 +158,7 @@ package struct ErrorAnswer: Sendable, Equatable {
     private init(_ reason: Forbidden) {
         switch reason {
         case .accountHeaderDisabled:
-            self.init(403, 11061, "Forbidden", "Authorization with 'Luna-Account-Id' header is disabled")
+            self.init(.accountHeaderDisabled, "Authorization with 'Luna-Account-Id' header is disabled")
         case .missingVerb(let verb):
             let detail: StaticString =
                 switch verb {
@@ -168,15 +170,14 @@ package struct ErrorAnswer: Sendable, Equatable {
                 case .deletion:
                     "Request denied due to token restrictions, required 'deletion' permission for 'streams'"
                 }
-            self.init(403, 11059, "Forbidden", detail)
+            self.init(.missingVerb, detail)
         case .visibilityNotAllowed:
-            self.init(403, 11062, "Forbidden", "Specified token corrupted")
+            self.init(.wideAreaNotAllowed, "Specified token corrupted")
         case .foreignAccount:
             self.init(
-                403, 11063, "Forbidden",
-                "The query parameter account_id usage denied due to account restrictions")
+                .foreignAccount, "The query parameter account_id usage denied due to account restrictions")
         case .tokensNotByToken:
-            self.init(403, 11064, "Forbidden", "Access to the resource is denied using authorization by token")
+            self.init(.notByToken, "Access to the resource is denied using authorization by token")
         }
     }
 
@@ -189,7 +190,7 @@ package struct ErrorAnswer: Sendable, Equatable {
                 "Request denied due to token restrictions, required 'modification' permission for this plugin"
             case .deletion: "Request denied due to token restrictions, required 'deletion' permission for this plugin"
             }
-        self.init(403, 11059, "Forbidden", detail)
+        self.init(.missingVerb, detail)
     }
 
     /// `detail` as the client reads it.
@@ -208,7 +209,7 @@ package struct ErrorAnswer: Sendable, Equatable {
         bytes.append("{\"error_code\":")
         bytes.append(decimal: code)
         bytes.append(",\"desc\":\"")
-        bytes.append(summary.text)
+        bytes.append(kind.summary)
         bytes.append("\",\"detail\":\"")
         bytes.append(detail.text, naming: streamID)
         bytes.append("\",\"link\":\"")

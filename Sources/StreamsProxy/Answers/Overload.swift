@@ -29,7 +29,7 @@ package enum Overload: UInt8, Sendable, Equatable, CaseIterable {
     }
 
     /// What the operator can do about it.
-    var advice: StaticString {
+    package var advice: StaticString {
         switch self {
         case .connections: "LIMITS.connections is reached"
         case .connectionsOfAddress:

@@ -25,39 +25,17 @@ package enum UpstreamFailure: Error, Equatable, Sendable {
     /// `request` passed.
     case requestTimeout
 
-    package var status: Int {
+    package var kind: ErrorKind {
         switch self {
-        case .unreachable, .disconnected, .unreadable, .unaskedUpgrade, .tooManyInterimAnswers, .tls, .certificate: 502
-        case .connectTimeout, .sockConnectTimeout, .silence, .requestTimeout: 504
-        }
-    }
-
-    /// LUNA's code for trouble of its HTTP client.
-    package var code: Int {
-        switch self {
-        case .unreachable: 16
-        case .disconnected: 10
-        case .unreadable, .unaskedUpgrade, .tooManyInterimAnswers: 4
-        case .tls: 13
-        case .certificate: 14
-        case .connectTimeout: 8
-        case .sockConnectTimeout: 7
-        case .silence: 6
-        case .requestTimeout: 9
-        }
-    }
-
-    var summary: StaticString {
-        switch self {
-        case .unreachable: "Client connector error"
-        case .disconnected: "Server disconnected"
-        case .unreadable, .unaskedUpgrade, .tooManyInterimAnswers: "Client payload error"
-        case .tls: "Client connector SSL error"
-        case .certificate: "Client connector certificate error"
-        case .connectTimeout: "Connect timeout"
-        case .sockConnectTimeout: "Socket connect timeout"
-        case .silence: "Socket read timeout"
-        case .requestTimeout: "Request timeout"
+        case .unreachable: .upstreamUnreachable
+        case .disconnected: .upstreamDisconnected
+        case .unreadable, .unaskedUpgrade, .tooManyInterimAnswers: .upstreamUnreadable
+        case .tls: .upstreamTLS
+        case .certificate: .upstreamCertificate
+        case .connectTimeout: .connectTimeout
+        case .sockConnectTimeout: .tcpTimeout
+        case .silence: .upstreamSilent
+        case .requestTimeout: .requestTimeout
         }
     }
 

@@ -7,9 +7,7 @@ final class ServiceHealth {
     /// Why a service can't be relied on.
     struct Trouble: Equatable {
         let service: String
-        /// Of the failure, in LUNA's numbers.
-        let code: Int
-        let summary: String
+        let kind: ErrorKind
         let reason: String
     }
 
@@ -76,7 +74,7 @@ final class ServiceHealth {
         case .failed(let cause): failure = cause
         }
         return Trouble(
-            service: service, code: failure.code, summary: failure.summary.description,
+            service: service, kind: failure.kind,
             reason: AccountsLookup.reason(answer))
     }
 }
@@ -92,22 +90,22 @@ enum HealthContent {
     }
 
     static func draining() -> [UInt8] {
-        error(1, "Internal server error", "The proxy is ending and wants no new clients")
+        error(.overloaded, "The proxy is ending and wants no new clients")
     }
 
     /// The code is that of the first.
     static func troubles(_ troubles: [ServiceHealth.Trouble]) -> [UInt8] {
         let detail = troubles.map { "\($0.service): \($0.reason)" }.joined(separator: "; ")
-        return error(troubles.first?.code ?? 1, troubles.first?.summary ?? "", detail)
+        return error(troubles.first?.kind ?? .ownFault, detail)
     }
 
-    private static func error(_ code: Int, _ summary: String, _ detail: String) -> [UInt8] {
+    private static func error(_ kind: ErrorKind, _ detail: String) -> [UInt8] {
         var writer = JSONWriter()
         writer.object {
-            $0.member("error_code", code)
-            $0.member("desc", summary)
+            $0.member("error_code", kind.code)
+            $0.member("desc", kind.summary.description)
             $0.member("detail", detail)
-            $0.member("link", "\(ErrorAnswer.linkPrefix)\(code)")
+            $0.member("link", "\(ErrorAnswer.linkPrefix)\(kind.code)")
         }
         return writer.bytes
     }

@@ -36,11 +36,7 @@ package enum CounterLayout {
         413, 414, 415, 416, 417, 422, 429, 431, 499, 500, 501, 502, 503, 504, 505,
     ]
     /// LUNA's codes that the proxy itself gives; 0 for errors of Luna-Streams, which pass through unread.
-    static let errorCodes = [
-        0, 1, 4, 6, 7, 8, 9, 10, 13, 14, 16, 11037, 11042, 11059, 11061, 11062, 11063, 11064, 11065, 11076, 12012,
-        12013,
-        12017, 12021, 12022, 12027, 12033, 12046, 39001, 41005, 41006, 41007,
-    ]
+    static let errorCodes = [0] + Set(ErrorKind.allCases.map(\.code)).sorted()
 
     static let requests = 0
     static var errors: Int { requests + pathCount * statusCount }

@@ -1,9 +1,9 @@
 import HTTPCore
 
-/// What went wrong on the way to a plugin or back, in the words for its client. The codes are those for Luna-Streams.
+/// What went wrong on the way to a plugin or back, in the words for its client. The kinds are those for Luna-Streams.
 extension UpstreamFailure {
     /// A host that can't be reached is being started again: 503, and another time it will do.
-    var pluginStatus: Int { self == .unreachable ? 503 : status }
+    var pluginKind: ErrorKind { self == .unreachable ? .pluginsUnreachable : kind }
 
     var pluginDetail: StaticString {
         switch self {

@@ -1,7 +1,7 @@
 package import HTTPCore
 
 /// Why the separation of accounts lets a request go no further: what it names belongs to somebody else, or it is
-/// written in a way that two readers could take differently. Statuses and codes are LUNA's; no text repeats a byte of
+/// written in a way that two readers could take differently. No text repeats a byte of
 /// the request.
 package enum SeparationRefusal: Error, Sendable, Equatable {
     /// A query or a content that names another account, or a write to a stream that the caller may only read.
@@ -24,45 +24,25 @@ package enum SeparationRefusal: Error, Sendable, Equatable {
     /// Luna-Streams could not say whose the stream is.
     case unknownOwner
 
-    package var status: Int {
+    package var kind: ErrorKind {
         switch self {
-        case .foreignAccount: 403
-        case .streamNotFound: 404
-        case .contentTooLarge: 413
-        case .unknownOwner: 502
-        case .semicolonInQuery, .repeatedParameter, .contentType, .invalidJSON, .notAnObject, .accountNotString: 400
+        case .foreignAccount: .foreignAccount
+        case .streamNotFound: .noSuchStream
+        case .semicolonInQuery, .repeatedParameter, .contentTooLarge: .malformed
+        case .contentType: .contentType
+        case .invalidJSON: .notJSON
+        case .notAnObject, .accountNotString: .invalidContent
+        case .unknownOwner: .upstreamUnreadable
         }
     }
 
-    /// LUNA's error code.
-    package var code: Int {
-        switch self {
-        case .foreignAccount: 11063
-        case .streamNotFound: 39001
-        case .semicolonInQuery, .repeatedParameter, .contentTooLarge: 12046
-        case .contentType: 12017
-        case .invalidJSON: 12027
-        case .notAnObject, .accountNotString: 12022
-        case .unknownOwner: 4
-        }
-    }
+    package var status: Int { self == .contentTooLarge ? 413 : kind.status }
 
     /// Whether the content, or what the head says of it, is the reason.
     var isOfContent: Bool {
         switch self {
         case .contentType, .contentTooLarge, .invalidJSON, .notAnObject, .accountNotString: true
         case .foreignAccount, .streamNotFound, .semicolonInQuery, .repeatedParameter, .unknownOwner: false
-        }
-    }
-
-    /// What kind of error it is, in LUNA's words.
-    package var summary: StaticString {
-        switch self {
-        case .foreignAccount: "Forbidden"
-        case .streamNotFound: "Object not found"
-        case .semicolonInQuery, .repeatedParameter, .contentTooLarge: "Invalid http request"
-        case .contentType, .invalidJSON, .notAnObject, .accountNotString: "Bad/incomplete input data"
-        case .unknownOwner: "Client payload error"
         }
     }
 

@@ -2,7 +2,7 @@ internal import Auth
 internal import HTTPCore
 
 /// Why a change of an account's tokens can't be made.
-enum TokenFault: Error {
+package enum TokenFault: Error {
     case noSuchAccount
     /// Or not one of that owner.
     case noSuchToken

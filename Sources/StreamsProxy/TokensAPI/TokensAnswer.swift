@@ -45,16 +45,14 @@ package struct TokensAnswer: Sendable, Concealed {
     static let done = TokensAnswer(status: 204, content: [], errorCode: nil)
 
     init(_ refusal: TokensRefusal) {
-        let error = refusal.error
-        status = error.status
-        errorCode = error.code
+        status = refusal.status
+        errorCode = refusal.kind.code
         var writer = JSONWriter()
         writer.object {
-            $0.member("error_code", error.code)
-            $0.member("desc", error.summary)
-            $0.member("detail", error.detail)
-            let documentation = "https://docs.visionlabs.ai/info/luna/troubleshooting/errors-description"
-            $0.member("link", "\(documentation)/code-\(error.code)")
+            $0.member("error_code", refusal.kind.code)
+            $0.member("desc", refusal.kind.summary.description)
+            $0.member("detail", refusal.detail)
+            $0.member("link", "\(ErrorAnswer.linkPrefix)\(refusal.kind.code)")
         }
         content = writer.bytes
         switch refusal {

@@ -1,7 +1,7 @@
-internal import Auth
+package import Auth
 
 /// Why a request for tokens is not done. Nothing has changed then.
-enum TokensRefusal: Error {
+package enum TokensRefusal: Error {
     case wrongMethod(TokensResource)
     /// A token, or `Luna-Account-Id`: tokens are an account's own business, and its password shows that it is the account.
     case notBasic
@@ -20,30 +20,48 @@ enum TokensRefusal: Error {
     /// The accounts file can't be read or written.
     case file([AccountsProblem])
 
-    /// Status, LUNA's code, and its two texts. Of the request they hold names of JSON members at most, never a value.
-    var error: (status: Int, code: Int, summary: String, detail: String) {
-        let input = "Bad/incomplete input data"
-        return switch self {
-        case .wrongMethod: (405, 12021, "Method not allowed", "Method not allowed")
-        case .notBasic:
-            (403, 11064, "Forbidden", "Access to the resource is denied using authorization by token")
-        case .contentTooLarge: (413, 12046, "Invalid http request", "the content is too large")
-        case .notJSONType:
-            (400, 12017, input, "Bad content type: must be application/json, its charset (if there is one) utf-8")
-        case .notJSON(let reason): (400, 12027, input, "Failed to validate input json. Message: \(reason)")
-        case .invalid(let path, let message):
-            (400, 12022, input, "Failed to validate input json. Path: '\(path)' message: '\(message)'")
-        case .badQuery(let sentence): (400, 12012, input, "Bad query parameters: \(sentence)")
+    package var kind: ErrorKind {
+        switch self {
+        case .wrongMethod: .methodNotAllowed
+        case .notBasic: .notByToken
+        case .contentTooLarge: .malformed
+        case .notJSONType: .contentType
+        case .notJSON: .notJSON
+        case .invalid: .invalidContent
+        case .badQuery: .badQuery
         // Deleted since the caller was let in.
-        case .edit(.noSuchAccount): (401, 11065, "Authorization failed", "unknown account")
+        case .edit(.noSuchAccount): .noCredentials
         // Another account's token is none that this one can see.
-        case .edit(.noSuchToken): (404, 41005, "JWT token not found", "Specified JWT token doesn't exist")
-        case .edit(.wideAreaNotAllowed): (403, 11062, "Forbidden", "visibility_area \(TokenFault.wideArea)")
-        // LUNA has no such limit, so no code of its own for it.
-        case .edit(.tooManyTokens): (403, 12033, "Forbidden", TokenFault.full)
-        case .edit(.tooLargePermissions): (403, 12033, "Forbidden", TokenFault.large)
-        case .busy: (503, 1, "Internal server error", "Too many changes of tokens at once")
-        case .file: (500, 11042, "Internal server error", "The accounts file can't be used")
+        case .edit(.noSuchToken): .noSuchToken
+        case .edit(.wideAreaNotAllowed): .wideAreaNotAllowed
+        case .edit(.tooManyTokens), .edit(.tooLargePermissions): .tooManyTokens
+        case .busy: .overloaded
+        case .file: .ownFault
+        }
+    }
+
+    var status: Int {
+        if case .contentTooLarge = self { 413 } else { kind.status }
+    }
+
+    /// Of the request it holds names of JSON members at most, never a value.
+    var detail: String {
+        switch self {
+        case .wrongMethod: "Method not allowed"
+        case .notBasic: "Access to the resource is denied using authorization by token"
+        case .contentTooLarge: "the content is too large"
+        case .notJSONType: "Bad content type: must be application/json, its charset (if there is one) utf-8"
+        case .notJSON(let reason): "Failed to validate input json. Message: \(reason)"
+        case .invalid(let path, let message):
+            "Failed to validate input json. Path: '\(path)' message: '\(message)'"
+        case .badQuery(let sentence): "Bad query parameters: \(sentence)"
+        case .edit(.noSuchAccount): "unknown account"
+        case .edit(.noSuchToken): "Specified JWT token doesn't exist"
+        case .edit(.wideAreaNotAllowed): "visibility_area \(TokenFault.wideArea)"
+        case .edit(.tooManyTokens): TokenFault.full
+        case .edit(.tooLargePermissions): TokenFault.large
+        case .busy: "Too many changes of tokens at once"
+        case .file: "The accounts file can't be used"
         }
     }
 }
