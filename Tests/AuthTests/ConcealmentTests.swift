@@ -35,7 +35,7 @@ import Testing
             secret, hash, account, document, AccountDirectory(document), signingKey, realm.authenticator, check,
             check.key, AuthenticationStep.verify(check), step,
             realm.authenticator.accept(check, check.run(), now: Realm.now), realm.authenticator, pool,
-            Credentials(bearer.span, 0..<bearer.count), AccountsFile.Reading.unusable([], nil),
+            Credentials(bearer.span, 0..<bearer.count), AccountsFile.Reading.unusable([], .unknown),
         ]
         let signature = token.split(separator: ".").last.map(String.init) ?? token
         // The bytes as an array prints them, too.
