@@ -2,6 +2,7 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
+#include <malloc.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>

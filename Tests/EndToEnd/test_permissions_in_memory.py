@@ -103,7 +103,7 @@ def test_a_viewer_keeps_no_accounts(start_proxy, accounts):
 
 def test_all_permissions_of_an_account_are_bounded(desk, accounts):
     """Different ones together, a mebibyte; equal ones count once. What is there from before stays, and only shrinks."""
-    full = desk(accounts, 128, different=True)
+    full = desk(accounts, 127, different=True)
     answer = full.ask("POST", "/6/tokens", {"permissions": worst(500)})
     assert_error(answer, 403, 12033)
     assert "1048576 bytes" in answer.json()["detail"]

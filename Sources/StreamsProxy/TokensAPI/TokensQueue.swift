@@ -16,8 +16,8 @@ package final class TokensQueue: Sendable {
     private struct Change: Sendable {
         let request: TokensRequest
         let completion: Completion
-        /// Milliseconds of a clock that only grows: no longer to be begun from then on.
-        let deadline: Int64
+        /// Milliseconds of a clock that only grows.
+        let arrival: Int64
     }
 
     private struct State {
@@ -49,8 +49,8 @@ package final class TokensQueue: Sendable {
     /// Milliseconds.
     private let patience: Int
 
-    /// What changes is on `board` before its answer is given. A change waits for at most `patience` milliseconds, in here
-    /// and for the file, and of each kind at most `limit` wait.
+    /// What changes is on `board` before its answer is given. A change waits for the file for at most `patience`
+    /// milliseconds, and who came while one did so in vain does not wait again; of each kind at most `limit` wait.
     package init(
         _ file: AccountsFile, _ board: AccountsBoard, limit: Int = 64, patience: Int = AccountsFile.patience
     ) {
@@ -63,7 +63,7 @@ package final class TokensQueue: Sendable {
     /// False where too many wait already, and then `completion` is never called; else once, on a thread of its own or,
     /// for a change that has to make room, on that of another's call.
     package func submit(_ request: TokensRequest, completion: @escaping Completion) -> Bool {
-        let change = Change(request: request, completion: completion, deadline: Self.now + Int64(patience))
+        let change = Change(request: request, completion: completion, arrival: Self.now)
         let id = request.principal.accountID
         let account = id.high ^ id.low
         let (admission, begins) = state.withLock { state in
@@ -85,11 +85,12 @@ package final class TokensQueue: Sendable {
     }
 
     private func run() {
+        var lastInVain = Int64.min
         while let change = state.withLock({ $0.next() }) {
-            let left = Int(max(0, change.deadline - Self.now))
             let answer = TokensAPI.answer(
                 change.request, file: file, board: board, now: Timestamp(unixSeconds: Int64(time(nil))),
-                patience: left)
+                patience: change.arrival <= lastInVain ? 0 : patience)
+            if answer.status == 503 { lastInVain = Self.now }
             for problem in answer.problems { StandardError.write("\(problem)\n") }
             change.completion(answer)
         }
