@@ -1,4 +1,5 @@
 import Auth
+import CLinux
 import Glibc
 
 /// What the kernel says of this process, as Prometheus' own libraries tell it.
