@@ -20,10 +20,11 @@ extension Authenticator {
                 remember(digest, decision, now)
                 return .decided(decision)
             }
-            guard let question = ServiceQuestion(kind, digest, head, range) else {
-                return .decided(.unauthenticated(kind == .basic ? .basicUnreadable : .tokenCorrupted))
+            do throws(Unauthenticated) {
+                return .ask(try ServiceQuestion(kind, digest, head, range))
+            } catch {
+                return .decided(.unauthenticated(error))
             }
-            return .ask(question)
         }
     }
 
@@ -50,7 +51,7 @@ extension Authenticator {
         case .decided: return nil
         case .at(let kind, let range):
             let digest = CredentialDigest(kind, head.extracting(range), under: CredentialDigest.processKey)
-            return ServiceQuestion(kind, digest, head, range)
+            do throws(Unauthenticated) { return try ServiceQuestion(kind, digest, head, range) } catch { return nil }
         }
     }
 

@@ -127,14 +127,18 @@ package final class Authenticator {
             return .decided(decision)
         case .basic(let range):
             let digest = CredentialDigest(.basic, head.extracting(range), under: key)
-            var credentials: BasicCredentials?
+            var read: Result<BasicCredentials, BasicFault>?
             let known = remembered(digest, now) { entry in
-                credentials = BasicCredentials(head, range)
-                return credentials.map { isUnchanged(entry, login: $0.login) } ?? false
+                let credentials = BasicCredentials.read(head, range)
+                read = credentials
+                guard case .success(let given) = credentials else { return false }
+                return isUnchanged(entry, login: given.login)
             }
             if let known { return .decided(known) }
-            guard let credentials = credentials ?? BasicCredentials(head, range) else {
-                return .decided(.unauthenticated(.basicUnreadable))
+            let credentials: BasicCredentials
+            switch read ?? BasicCredentials.read(head, range) {
+            case .success(let given): credentials = given
+            case .failure(let fault): return .decided(.unauthenticated(fault.reason))
             }
             return .verify(
                 PasswordCheck(
@@ -219,7 +223,7 @@ package final class Authenticator {
             return .unauthenticated(.tokenExpired)
         }
         if let start = claims.notBefore, now < UnixTime.milliseconds(fromSeconds: start) {
-            return .unauthenticated(.tokenExpired)
+            return .unauthenticated(.tokenNotYetValid)
         }
         guard let holding = directory.holding(of: claims.accountID), let token = holding.token(claims.tokenID)
         else { return .unauthenticated(.tokenUnknown) }

@@ -9,11 +9,8 @@ package enum Credentials: Sendable, Equatable {
     case bearer(Range<Int>)
     case unreadable(Unauthenticated)
 
-    /// Bounds what one request can make us hash. A token of ours has about 200 bytes.
-    package static let maximumLength = 8192
-
     /// `credentials` of RFC 9110 §11.4: scheme in any case, spaces, the rest. `value` is the field value without the
-    /// white space around it.
+    /// white space around it. Only the head's own limit bounds what is hashed: some issuers' tokens have 16 KB and more.
     package init(_ head: Span<UInt8>, _ value: Range<Int>) {
         // The scheme as one number, in lower case: 0x20 makes letters of letters alone.
         var scheme: UInt64 = 0
@@ -25,13 +22,12 @@ package enum Credentials: Sendable, Equatable {
         let length = end - value.lowerBound
         while end < value.upperBound, head[end] == UInt8(ascii: " ") { end += 1 }
         let rest = end..<value.upperBound
-        let isReadable = !rest.isEmpty && rest.count <= Self.maximumLength
 
         switch (length, scheme) {
         case (6, 0x6265_6172_6572):  // bearer
-            self = isReadable ? .bearer(rest) : .unreadable(.tokenCorrupted)
+            self = rest.isEmpty ? .unreadable(.tokenCorrupted) : .bearer(rest)
         case (5, 0x62_6173_6963):  // basic
-            self = isReadable ? .basic(rest) : .unreadable(.basicUnreadable)
+            self = rest.isEmpty ? .unreadable(.basicUnreadable) : .basic(rest)
         default:
             self = .unreadable(.unsupportedScheme)
         }
@@ -43,19 +39,53 @@ struct BasicCredentials: Sendable {
     let login: String
     let password: Secret
 
-    /// Nil where this is not strict base 64 of UTF-8 text with a colon and no control character: scrypt's HMAC fills
+    /// Throws where this is not strict base 64 of UTF-8 text with a colon and no control character: scrypt's HMAC fills
     /// keys up with NUL, so `pw` and `pw\0` would hash alike (and RFC 7617 §2 forbids control characters anyway).
-    init?(_ head: Span<UInt8>, _ range: Range<Int>) {
-        guard var decoded = Base64.decode(head, range, .standard) else { return nil }
+    init(_ head: Span<UInt8>, _ range: Range<Int>) throws(BasicFault) {
+        guard var decoded = Base64.decode(head, range, .standard) else { throw .unreadable }
         defer { decoded.wipe() }
         guard let colon = decoded.firstIndex(of: UInt8(ascii: ":")),
             !decoded.contains(where: { $0 < 0x20 || $0 == 0x7F }),
             decoded.span.isUTF8,
             let login = String(validating: decoded[..<colon], as: UTF8.self)
-        else { return nil }
+        else { throw .unreadable }
+        // Nobody types one; with it no password is right, and the client would never learn why.
+        if ByteOrderMark.begins(decoded) || ByteOrderMark.begins(decoded[(colon + 1)...]) { throw .byteOrderMark }
         self.login = login
         password = Secret(Array(decoded[(colon + 1)...]))
     }
+}
+
+extension BasicCredentials {
+    /// The same as a value.
+    static func read(_ head: Span<UInt8>, _ range: Range<Int>) -> Result<BasicCredentials, BasicFault> {
+        do throws(BasicFault) {
+            return .success(try BasicCredentials(head, range))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+/// Why there is no login and password in what stands behind `Basic`.
+enum BasicFault: Error {
+    case unreadable
+    /// Login or password begin with U+FEFF, which some systems put before a text in UTF-8.
+    case byteOrderMark
+
+    var reason: Unauthenticated {
+        switch self {
+        case .unreadable: .basicUnreadable
+        case .byteOrderMark: .byteOrderMark
+        }
+    }
+}
+
+/// U+FEFF in UTF-8, as PowerShell and some editors write it before a text.
+enum ByteOrderMark {
+    private static let bytes: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    static func begins(_ text: some Sequence<UInt8>) -> Bool { text.starts(with: bytes) }
 }
 
 extension Span<UInt8> {

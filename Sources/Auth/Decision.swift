@@ -9,19 +9,23 @@ package enum Decision: Sendable, Equatable {
 }
 
 /// Nobody known: 401 and a challenge.
-package enum Unauthenticated: Sendable, Equatable, CaseIterable {
+package enum Unauthenticated: Error, Sendable, Equatable, CaseIterable {
     case noCredentials
     /// `Luna-Account-Id` names no account.
     case unknownAccount
     /// `Basic` without a readable login and password behind it.
     case basicUnreadable
+    /// `Basic` whose login or password begins with a byte order mark.
+    case byteOrderMark
     /// An `Authorization` that is empty, or of a scheme other than `Basic` and `Bearer`.
     case unsupportedScheme
     case wrongLoginOrPassword
     /// A true token whose record, or account, is gone.
     case tokenUnknown
-    /// Past the token's own `exp` or its record's `expiration_time`, or before its `nbf`.
+    /// Past the token's own `exp` or its record's `expiration_time`.
     case tokenExpired
+    /// Before the token's `nbf`, or another issuer's `iat`: not ended, and perhaps only a clock is wrong.
+    case tokenNotYetValid
     /// No token of ours: not a JWT, another algorithm, a signature of another key.
     case tokenCorrupted
 }

@@ -9,14 +9,20 @@ package enum Login {
             return "must not contain a colon: Basic credentials end a login with it"
         }
         if hasControlCharacter(login.utf8) { return "must not contain control characters" }
+        if ByteOrderMark.begins(login.utf8) { return "must not begin with a byte order mark (U+FEFF)" }
         return nil
     }
 
-    /// What is wrong with a password, given as bytes; nil where nothing is.
-    package static func fault(inPassword password: [UInt8]) -> String? {
+    /// How many characters a password may have; LUNA's own limits.
+    package static let passwordLengths = 3...128
+
+    /// What is wrong with a new password of at least `least` characters, given as bytes; nil where nothing is.
+    package static func fault(inPassword password: [UInt8], least: Int) -> String? {
         guard password.span.isUTF8 else { return "the password must be UTF-8" }
+        if ByteOrderMark.begins(password) { return "the password must not begin with a byte order mark (U+FEFF)" }
+        let most = passwordLengths.upperBound
         let count = password.count { $0 & 0xC0 != 0x80 }
-        guard (3...128).contains(count) else { return "the password must have 3 to 128 characters" }
+        guard count >= least, count <= most else { return "the password must have \(least) to \(most) characters" }
         return hasControlCharacter(password) ? "the password must not contain control characters" : nil
     }
 

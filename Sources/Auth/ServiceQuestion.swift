@@ -8,12 +8,15 @@ package struct ServiceQuestion: Sendable {
     /// What stood behind the scheme, or in `Luna-Account-Id`.
     private let credential: Secret
 
-    /// Nil where no service need be asked to know that this is no credential: no base 64 of a login and password, or no
+    /// Throws where no service need be asked to know that this is no credential: no base 64 of a login and password, or no
     /// token of RFC 6750 §2.1. What is left is visible ASCII, so that nothing in it ends a field early.
-    init?(_ kind: CredentialKind, _ digest: CredentialDigest, _ head: Span<UInt8>, _ range: Range<Int>) {
+    init(
+        _ kind: CredentialKind, _ digest: CredentialDigest, _ head: Span<UInt8>, _ range: Range<Int>
+    ) throws(Unauthenticated) {
         switch kind {
-        case .basic: guard BasicCredentials(head, range) != nil else { return nil }
-        case .token: guard range.allSatisfy({ Self.isTokenCharacter(head[$0]) }) else { return nil }
+        case .basic:
+            do throws(BasicFault) { _ = try BasicCredentials(head, range) } catch { throw error.reason }
+        case .token: guard range.allSatisfy({ Self.isTokenCharacter(head[$0]) }) else { throw .tokenCorrupted }
         case .accountHeader: break
         }
         self.kind = kind
@@ -60,9 +63,12 @@ package struct ServiceQuestion: Sendable {
     package var loginAndPassword: (login: String, password: String)? {
         guard kind == .basic else { return nil }
         return credential.withBytes { bytes in
-            guard let credentials = BasicCredentials(bytes, 0..<bytes.count) else { return nil }
-            let password = credentials.password.withBytes { Self.text($0) }
-            return (credentials.login, password)
+            do throws(BasicFault) {
+                let credentials = try BasicCredentials(bytes, 0..<bytes.count)
+                return (credentials.login, credentials.password.withBytes { Self.text($0) })
+            } catch {
+                return nil
+            }
         }
     }
 

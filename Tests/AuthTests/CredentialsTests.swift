@@ -34,8 +34,8 @@ struct CredentialsTests {
         #expect(Self.read(Array("bAsIc x".utf8)) == .basic(6..<7))
         #expect(Self.read(Array("Bearer".utf8)) == .unreadable(.tokenCorrupted))
         #expect(Self.read(Array("Basic  ".utf8)) == .unreadable(.basicUnreadable))
-        let longest = [UInt8](repeating: UInt8(ascii: "a"), count: Credentials.maximumLength)
-        #expect(Self.read(Array("Bearer ".utf8) + longest) == .bearer(7..<7 + longest.count))
-        #expect(Self.read(Array("Bearer a".utf8) + longest) == .unreadable(.tokenCorrupted))
+        let long = [UInt8](repeating: UInt8(ascii: "a"), count: 65_000)
+        #expect(Self.read(Array("Bearer ".utf8) + long) == .bearer(7..<7 + long.count))
+        #expect(Self.read(Array("Basic ".utf8) + long) == .basic(6..<6 + long.count))
     }
 }

@@ -7,6 +7,7 @@ import Testing
     private static let now = IssuerSample.now
     private static let corrupted = Decision.unauthenticated(.tokenCorrupted)
     private static let expired = Decision.unauthenticated(.tokenExpired)
+    private static let early = Decision.unauthenticated(.tokenNotYetValid)
     private static let good = IssuerSample.principal()
 
     private static func decide(
@@ -28,13 +29,15 @@ import Testing
         (#""exp":\#(now + 100),"exp":\#(now + 100)"#, corrupted),
         (#""exp":\#(now + 100),"e\u0078p":\#(now + 200)"#, corrupted),
         (#""exp":\#(now + 100),"nbf":\#(now)"#, good), (#""exp":\#(now + 100),"nbf":\#(now + 30)"#, good),
-        (#""exp":\#(now + 100),"nbf":\#(now + 30).1"#, expired), (#""exp":\#(now + 100),"nbf":\#(now + 31)"#, expired),
+        (#""exp":\#(now + 100),"nbf":\#(now + 30).1"#, early), (#""exp":\#(now + 100),"nbf":\#(now + 31)"#, early),
         (#""exp":\#(now + 100),"nbf":"0""#, corrupted), (#""exp":\#(now + 100),"nbf":null"#, corrupted),
         (#""exp":\#(now + 100),"nbf":-9.2e18"#, good),
         (#""exp":\#(now + 100),"iat":\#(now)"#, good), (#""exp":\#(now + 100),"iat":\#(now + 30)"#, good),
-        (#""exp":\#(now + 100),"iat":\#(now + 31)"#, expired), (#""exp":\#(now + 100),"iat":"x""#, corrupted),
-        (#""exp":\#(now + 100),"iat":\#(now + 31),"nbf":0"#, expired),
-        (#""exp":\#(now + 100),"iat":0,"nbf":\#(now + 31)"#, expired),
+        (#""exp":\#(now + 100),"iat":\#(now + 31)"#, early), (#""exp":\#(now + 100),"iat":"x""#, corrupted),
+        (#""exp":\#(now + 100),"iat":\#(now + 31),"nbf":0"#, early),
+        (#""exp":\#(now + 100),"iat":0,"nbf":\#(now + 31)"#, early),
+        // Over before it began: it has ended for good.
+        (#""exp":\#(now - 31),"nbf":\#(now + 31)"#, expired),
     ]
 
     @Test(arguments: dates.indices)

@@ -228,3 +228,20 @@ def test_permissions_that_are_none(folder, permissions):
 def test_an_account_stands_once(folder):
     create_account(folder, "ann@visionlabs.ai", "canary-password")
     fails(folder, "account", "create", "--login", "ann@visionlabs.ai", "--type", "user", "--password-stdin")
+
+
+def test_a_short_password_is_refused_and_the_settings_say_what_is_short(folder):
+    words = ("account", "create", "--login", "ann@visionlabs.ai", "--type", "user", "--password-stdin")
+    config = str(folder / "config.json")
+    refused = run_command(*words, "--config", config, standard_input="seven77\n")
+    assert refused.returncode == 65 and "8 to 128 characters" in refused.stderr, refused
+    assert command(folder, "account", "list")["accounts"] == []
+    (folder / "config.json").write_text(json.dumps({**settings("http://127.0.0.1:5160"), "PASSWORD_MINIMUM_LENGTH": 7}))
+    assert run_command(*words, "--config", config, standard_input="seven77\n").returncode == 0
+
+
+def test_a_byte_order_mark_before_a_password_is_refused(folder):
+    """PowerShell puts one before what it pipes."""
+    words = ("account", "create", "--login", "ann@visionlabs.ai", "--type", "user", "--password-stdin")
+    done = run_command(*words, "--config", str(folder / "config.json"), standard_input="\ufeffcanary-password\r\n")
+    assert done.returncode == 65 and "byte order mark" in done.stderr, done

@@ -188,6 +188,17 @@ def test_previews_run_on_and_end_behind_a_whole_part(start_proxy, framing, versi
     assert proxy.process.wait(5) == 0
 
 
+def test_a_boundary_declared_with_its_hyphens_ends_well_too(start_proxy):
+    """Many cameras: `boundary=--frame`, and `--frame` is the delimiter."""
+    proxy = start_proxy(LiveOrigin(interval=0.02, declared="--frame"), http={"drain_timeout": 0.2})
+    watched = Watched(proxy)
+    terminate(proxy)
+    watched.join(0.2 + ENDING + LATE)
+    assert watched.end is None, f"cut: {watched.end!r}"
+    assert watched.bytes.endswith(b"\r\n--frame--\r\n")
+    assert proxy.process.wait(5) == 0
+
+
 def test_a_preview_whose_part_does_not_end_is_cut(start_proxy):
     proxy = start_proxy(LiveOrigin(interval=None), http={"drain_timeout": 0.2})
     with proxy.connect() as connection:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from access_log import line_of
 from accounts import bearer
 from origins import EchoOrigin
 from proxy_process import run_command, settings
@@ -203,6 +204,35 @@ def test_claims_that_do_not_pass(proxy, keys, issuer, changes, code):
     assert_error(answer, 401, code)
     assert challenges(answer) == {"bearer"}
     assert proxy.origin.requests == []
+
+
+@pytest.mark.parametrize("claim", ["nbf", "iat"])
+def test_a_token_that_is_not_valid_yet_is_told_so(proxy, keys, claim):
+    """Not that it has expired: then a client would ask for new ones for ever, and nobody would look at the clocks."""
+    answer = ask(proxy, keys.token("rsa", claims("rsa", **{claim: int(time.time()) + 120})))
+    assert_error(answer, 401, 41007)
+    assert answer.json()["detail"] == "Token is not valid yet"
+    assert 'error="invalid_token", error_description="Token is not valid yet"' in answer.fields.one("WWW-Authenticate")
+    assert line_of(proxy, answer.fields.one("Luna-Request-Id"))["reason"] == "token_not_yet_valid"
+
+
+@pytest.mark.parametrize("size", [8_300, 16_000, 27_000])
+def test_a_token_with_many_roles_passes(proxy, keys, size):
+    """Keycloak's and Azure's have 8 to 16 KB; only `request_head` bounds them, 32 KiB as it comes."""
+    token = keys.token("rsa", claims("rsa", roles="r" * (size * 3 // 4 - 300)))
+    assert 0.9 * size < len(token) < 1.1 * size
+    assert ask(proxy, token).status == 200
+    assert_error(ask(proxy, token[:-4]), 401, 11062)
+
+
+def test_with_a_larger_head_a_token_may_have_60_kilobytes(start_proxy, keys):
+    keys.write_public(keys.folder)
+    trusted = [issuer for issuer in issuers() if issuer["name"] == "shared"]
+    proxy = start_proxy(EchoOrigin(), TOKEN_ISSUERS=trusted, LIMITS={"request_head": 65535})
+    token = keys.token("shared", claims("shared", roles="r" * 44_000))
+    assert 59_000 < len(token) < 62_000
+    assert ask(proxy, token).status == 200
+    assert_error(ask(proxy, keys.token("shared", claims("shared", roles="r" * 49_200))), 431, 12046)
 
 
 def forged(keys: Keys, header: dict, signature: "bytes | None" = None, secret: "bytes | None" = None) -> str:

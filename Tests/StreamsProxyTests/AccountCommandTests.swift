@@ -22,10 +22,11 @@ import Testing
             unlink("\(accounts).lock")
         }
 
-        func account(_ arguments: [String], password: String = "secret") -> CommandResult {
+        func account(_ arguments: [String], password: String = "secret", minimum: Int = 3) -> CommandResult {
             AccountCommand.run(
-                arguments, standardInput: { Array(password.utf8) }, cost: PasswordCost(n: 1024, r: 1, p: 1)!
-            ) { [accounts] _ in .found(path: accounts) }
+                arguments, passwords: PasswordSource(standardInput: { Array(password.utf8) }),
+                cost: PasswordCost(n: 1024, r: 1, p: 1)!
+            ) { [accounts] _ in .found(path: accounts, passwordMinimum: minimum) }
         }
 
         func token(_ arguments: [String]) -> CommandResult {
@@ -205,6 +206,8 @@ import Testing
             (fixture.create("b@example.org", password: String(repeating: "ü", count: 129)), "3 to 128"),
             (fixture.create("b@example.org", password: "abc\n\n"), "control"),
             (fixture.create("b@example.org", password: "abc\0"), "control"),
+            (fixture.create("b@example.org", password: "\u{FEFF}secret\r\n"), "byte order mark"),
+            (fixture.create("\u{FEFF}b@example.org"), "byte order mark"),
             (
                 fixture.account([
                     "create", "--login", "b", "--type", "user", "--account-id", "1", "--password-stdin",
@@ -240,6 +243,23 @@ import Testing
         #expect(try json(fixture.token(["list"]))["tokens"]?.array?.count == 0)
     }
 
+    /// `PASSWORD_MINIMUM_LENGTH` counts characters, of new passwords only.
+    @Test func aNewPasswordHasALeastLength() throws {
+        let fixture = try Fixture()
+        func set(_ command: String, _ password: String) -> CommandResult {
+            let type = command == "create" ? ["--type", "user"] : []
+            return fixture.account(
+                [command, "--login", "a@example.org", "--password-stdin"] + type, password: password, minimum: 8)
+        }
+        #expect(set("create", "seven77").standardError.contains("8 to 128"))
+        _ = try json(set("create", "eight888"))
+        #expect(set("update", "éééé777").exitCode == 65)
+        _ = try json(set("update", "éééé8888"))
+        // One that is there already stays good.
+        _ = try json(fixture.account(["update", "--login", "a@example.org", "--password-stdin"], password: "abc"))
+        guard case .allowed = try fixture.basic("a@example.org", "abc") else { return #expect(Bool(false)) }
+    }
+
     @Test func passwordsOfAllLengths() throws {
         let fixture = try Fixture()
         let passwords = ["abc", "ü\u{1F600}:", String(repeating: "ü", count: 128), " a "]
@@ -256,7 +276,9 @@ import Testing
     @Test func wrongSettings() throws {
         let fixture = try Fixture()
         let failed = CommandResult(exitCode: 78, standardError: "config.json: no\n")
-        let asked = AccountCommand.run(["list", "--config", "x.json"], standardInput: { [] }) { path in
+        let asked = AccountCommand.run(
+            ["list", "--config", "x.json"], passwords: PasswordSource(standardInput: { [] })
+        ) { path in
             #expect(path == "x.json")
             return .failed(failed)
         }

@@ -17,7 +17,8 @@ struct AccountListTests {
                 let cost = try #require(PasswordCost(n: 1024, r: 1, p: 1))
                 let made = AccountCommand.run(
                     ["create", "--login", login, "--type", type, "--password-stdin"],
-                    standardInput: { Array("a password".utf8) }, cost: cost, lookup: lookup)
+                    passwords: PasswordSource(standardInput: { Array("a password".utf8) }), cost: cost,
+                    lookup: lookup)
                 #expect(made.exitCode == 0, "\(made)")
             }
             for (login, verbs, ends, text) in [

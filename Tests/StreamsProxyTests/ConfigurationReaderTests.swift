@@ -60,6 +60,10 @@ struct ConfigurationReaderTests {
             #"2:28: LUNA_API_HTTP_SETTINGS.request_time: unknown setting; did you mean "request_timeout"?"#
         ),
         (
+            #""PASSWORD_MINIMUM_LENGTH": 2"#,
+            "2:28: PASSWORD_MINIMUM_LENGTH: found 2; must be a whole number from 3 to 128"
+        ),
+        (
             #""LUNA_API_ACTIVE_PLUGINS": "luna-streams""#,
             #"2:28: LUNA_API_ACTIVE_PLUGINS: found "luna-streams"; must be an array of plugin names"#
         ),

@@ -40,6 +40,7 @@ struct ConfigurationValidTests {
         #expect(configuration.isAccountIsolationOn)
         #expect(!configuration.makesTraceContext)
         #expect(configuration.accountsFile == "/etc/streams/accounts.json")
+        #expect(configuration.passwordMinimum == 8)
         #expect(configuration.listener == ListenerSettings())
     }
 
@@ -57,7 +58,8 @@ struct ConfigurationValidTests {
                 "trace-context": 1
               }},
               "ALLOW_LUNA_ACCOUNT_AUTH_HEADER": true,
-              "CONFIG_AUTHORIZATION_USERS": "./data/users.json"
+              "CONFIG_AUTHORIZATION_USERS": "./data/users.json",
+              "PASSWORD_MINIMUM_LENGTH": 12
             }
             """)
         #expect(configuration.http.requestTimeout == .milliseconds(1500))
@@ -77,6 +79,7 @@ struct ConfigurationValidTests {
         #expect(configuration.makesTraceContext)
         #expect(configuration.allowsAccountHeader)
         #expect(configuration.accountsFile == "/etc/streams/data/users.json")
+        #expect(configuration.passwordMinimum == 12)
     }
 
     @Test(arguments: [("0", false), ("1", true), ("false", false), ("true", true), ("1.0", true)])

@@ -9,10 +9,10 @@ struct ErrorAnswerTests {
         let refusal: Refusal
         let status: Int
         let code: Int
-        let challenge: ErrorAnswer.Challenge
+        let challenge: Challenge
         var testDescription: String { "\(refusal)" }
 
-        init(_ refusal: Refusal, _ status: Int, _ code: Int, _ challenge: ErrorAnswer.Challenge = .none) {
+        init(_ refusal: Refusal, _ status: Int, _ code: Int, _ challenge: Challenge = .none) {
             self.refusal = refusal
             self.status = status
             self.code = code
@@ -42,7 +42,7 @@ struct ErrorAnswerTests {
         .map { Row(.malformed($0), 400, 12046) }
 
     private static func unauthenticated(
-        _ reason: Unauthenticated, _ code: Int, _ challenge: ErrorAnswer.Challenge
+        _ reason: Unauthenticated, _ code: Int, _ challenge: Challenge
     ) -> Row {
         Row(.denied(.unauthenticated(reason)), 401, code, challenge)
     }
@@ -50,23 +50,28 @@ struct ErrorAnswerTests {
     private static let unauthenticated: [Row] = [
         unauthenticated(.noCredentials, 11065, .both), unauthenticated(.unknownAccount, 11065, .both),
         unauthenticated(.unsupportedScheme, 11065, .both), unauthenticated(.basicUnreadable, 11065, .basic),
-        unauthenticated(.wrongLoginOrPassword, 41006, .basic), unauthenticated(.tokenUnknown, 41005, .bearer),
-        unauthenticated(.tokenExpired, 41007, .bearer), unauthenticated(.tokenCorrupted, 11062, .bearer),
+        unauthenticated(.byteOrderMark, 11065, .basic), unauthenticated(.wrongLoginOrPassword, 41006, .basic),
+        unauthenticated(.tokenUnknown, 41005, .bearer(.invalidToken)),
+        unauthenticated(.tokenExpired, 41007, .bearer(.invalidToken)),
+        unauthenticated(.tokenNotYetValid, 41007, .bearer(.invalidToken)),
+        unauthenticated(.tokenCorrupted, 11062, .bearer(.invalidToken)),
     ]
 
     private static let denied: [Row] =
         [
             Row(.denied(.forbidden(.accountHeaderDisabled)), 403, 11061),
-            Row(.denied(.forbidden(.visibilityNotAllowed)), 403, 11062),
+            Row(.denied(.forbidden(.visibilityNotAllowed)), 403, 11062, .bearer(.invalidToken)),
             Row(.denied(.forbidden(.foreignAccount)), 403, 11063),
             Row(.denied(.forbidden(.tokensNotByToken)), 403, 11064),
-            Row(.denied(.malformed(.repeatedAuthorization)), 400, 12046),
+            Row(.denied(.malformed(.repeatedAuthorization)), 400, 12046, .bearer(.invalidRequest)),
             Row(.denied(.malformed(.repeatedAccountHeader)), 400, 12046),
             Row(.denied(.malformed(.accountHeaderNotUUID)), 400, 11037),
             Row(.denied(.unavailable(.overloaded)), 503, 1),
             Row(.denied(.unavailable(.accountsUnreachable)), 503, 16),
             Row(.denied(.unavailable(.accountsUnreadable)), 503, 4),
-        ] + Verb.allCases.map { Row(.denied(.forbidden(.missingVerb($0))), 403, 11059) }
+        ]
+        + Verb.allCases.map { Row(.denied(.forbidden(.missingVerb($0))), 403, 11059, .bearer(.insufficientScope($0))) }
+        + Verb.allCases.map { Row(.pluginForbidden($0), 403, 11059, .bearer(.insufficientScope(nil))) }
 
     private static let upstream: [Row] =
         [
@@ -88,7 +93,8 @@ struct ErrorAnswerTests {
         #expect(answer.status == row.status)
         #expect(answer.code == row.code)
         #expect(answer.challenge == row.challenge)
-        #expect((answer.status == 401) == (answer.challenge != .none))
+        // RFC 9110 §15.5.2: a 401 has one. RFC 6750 §3.1: with others, it says what is wrong with the token.
+        if answer.status == 401 { #expect(answer.challenge != .none) }
         #expect((answer.status == 503) == (answer.retryAfter != nil))
         // The phrase of the status line is known.
         #expect(Status.reason(answer.status).description != "Unknown")
@@ -148,18 +154,51 @@ struct ErrorAnswerTests {
     }
 
     private static let type = "Content-Type: application/json"
-    private static let basic = "WWW-Authenticate: Basic realm=\"login:password\""
-    private static let bearer = "WWW-Authenticate: Bearer"
+    private static let basic = #"WWW-Authenticate: Basic realm="login:password", charset="UTF-8""#
+    private static let bearer = #"WWW-Authenticate: Bearer realm="token""#
+
+    private static func bearer(_ error: String, _ description: String, _ rest: String = "") -> String {
+        #"\#(bearer), error="\#(error)", error_description="\#(description)"\#(rest)"#
+    }
 
     @Test func `The fields name the scheme to try, the methods, the time to wait`() {
         #expect(Self.fields(.noSuchPage) == [Self.type])
         #expect(Self.fields(.denied(.unauthenticated(.noCredentials))) == [Self.type, Self.basic, Self.bearer])
         #expect(Self.fields(.denied(.unauthenticated(.wrongLoginOrPassword))) == [Self.type, Self.basic])
-        #expect(Self.fields(.denied(.unauthenticated(.tokenExpired))) == [Self.type, Self.bearer])
+        #expect(
+            Self.fields(.denied(.unauthenticated(.tokenExpired)))
+                == [Self.type, Self.bearer("invalid_token", "Token has been expired")])
+        #expect(
+            Self.fields(.denied(.unauthenticated(.tokenNotYetValid)))
+                == [Self.type, Self.bearer("invalid_token", "Token is not valid yet")])
+        #expect(
+            Self.fields(.denied(.malformed(.repeatedAuthorization)))
+                == [Self.type, Self.bearer("invalid_request", "more than one Authorization field")])
+        let lacking = "Request denied due to token restrictions, required 'creation' permission for"
+        #expect(
+            Self.fields(.denied(.forbidden(.missingVerb(.creation))))
+                == [
+                    Self.type,
+                    Self.bearer("insufficient_scope", "\(lacking) 'streams'", #", scope="streams:creation""#),
+                ])
+        #expect(
+            Self.fields(.pluginForbidden(.creation))
+                == [Self.type, Self.bearer("insufficient_scope", "\(lacking) this plugin")])
         #expect(Self.fields(.methodNotAllowed([.get, .head])) == [Self.type, "Allow: GET, HEAD, OPTIONS"])
         #expect(Self.fields(.denied(.unavailable(.overloaded))) == [Self.type, "Retry-After: 1"])
         #expect(Self.fields(.denied(.forbidden(.foreignAccount))) == [Self.type])
         #expect(Self.fields(.upstream(.requestTimeout)) == [Self.type])
+    }
+
+    /// RFC 6750 §3: what an error_description may hold; nothing in it ends the quotes.
+    @Test(arguments: rows)
+    func `A challenge is made of plain characters`(_ row: Row) throws {
+        for field in Self.fields(row.refusal) where field.hasPrefix("WWW-Authenticate") {
+            #expect(field.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\\") })
+            let parameters = field.split(separator: "\"", omittingEmptySubsequences: false)
+            #expect(parameters.count % 2 == 1)
+            #expect(parameters.last == "")
+        }
     }
 
     @Test(arguments: Verb.allCases)

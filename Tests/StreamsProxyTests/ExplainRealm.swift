@@ -53,7 +53,8 @@ final class ExplainRealm {
     private func account(_ arguments: [String]) throws {
         let cost = try #require(PasswordCost(n: 1024, r: 1, p: 1))
         let result = AccountCommand.run(
-            arguments, standardInput: { Array(Self.password.utf8) }, cost: cost, lookup: lookup)
+            arguments, passwords: PasswordSource(standardInput: { Array(Self.password.utf8) }), cost: cost,
+            lookup: lookup)
         #expect(result.exitCode == 0, "\(result.standardError)")
     }
 

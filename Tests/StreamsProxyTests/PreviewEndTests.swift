@@ -24,6 +24,23 @@ struct PreviewEndTests {
         #expect(end?.next(in: content.span) == content.count - 2)
     }
 
+    /// Many cameras: the boundary is declared with the two hyphens that the delimiter has anyway.
+    @Test func `A boundary declared with its hyphens ends by either delimiter`() throws {
+        for (content, place) in [
+            ("\r\n--x\r\n", 5), ("\r\n----x\r\n", 7), ("\r\n---x\r\n--x", 11), ("\r\n--\r\n--x", 9),
+            ("\r\n--y--x\r\n--x", 13),
+        ] {
+            for split in 0...content.utf8.count {
+                var end = try #require(Self.end("multipart/x-mixed-replace; boundary=--x"))
+                let bytes = Array(content.utf8)
+                let first = end.next(in: bytes.span.extracting(0..<split))
+                let second =
+                    first == nil ? end.next(in: bytes.span.extracting(split..<bytes.count)).map { $0 + split } : nil
+                #expect((first ?? second) == place, "\(content.debugDescription) split at \(split)")
+            }
+        }
+    }
+
     @Test(arguments: [
         "", "image/jpeg", "multipart/", "multipart", "multipart/x-mixed-replace", "multipart/x-mixed-replace; boundary",
         "multipart/x-mixed-replace; boundary=", "multipart/x-mixed-replace; xboundary=frame",

@@ -52,7 +52,7 @@ package struct TokenIssuer: Sendable, Equatable {
         guard let lifetime = TokenLifetime(payload, leeway: leeway), lifetime.end != nil || !requiresExpiry else {
             return .unauthenticated(.tokenCorrupted)
         }
-        guard lifetime.contains(now) else { return .unauthenticated(.tokenExpired) }
+        if let refusal = lifetime.refusal(at: now) { return .unauthenticated(refusal) }
         guard let accountID = payload[claims.accountID]?.string.flatMap({ UniqueID($0) }),
             let accountType = word(claims.accountType, in: payload, default: accountType),
             let visibility = word(claims.visibility, in: payload, default: Visibility.account),

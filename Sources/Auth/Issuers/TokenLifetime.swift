@@ -25,11 +25,12 @@ struct TokenLifetime {
         end = Self.sum(date, leeway)
     }
 
-    /// Whether `now`, in Unix milliseconds, is within.
-    func contains(_ now: Int64) -> Bool {
-        if let end, now >= UnixTime.milliseconds(fromSeconds: end) { return false }
-        guard let start else { return true }
-        return now >= UnixTime.milliseconds(fromSeconds: start)
+    /// Why the token does not hold at `now`, in Unix milliseconds; nil where it does. One that has ended has done so for
+    /// good, whenever it was to begin.
+    func refusal(at now: Int64) -> Unauthenticated? {
+        if let end, now >= UnixTime.milliseconds(fromSeconds: end) { return .tokenExpired }
+        if let start, now < UnixTime.milliseconds(fromSeconds: start) { return .tokenNotYetValid }
+        return nil
     }
 
     /// Held at the ends of time.

@@ -33,16 +33,12 @@ package enum Denial: Error, Sendable, Equatable {
 
 /// One of our own error answers: LUNA's JSON body with a code that the vendor's documentation explains.
 package struct ErrorAnswer: Sendable, Equatable {
-    package enum Challenge: Sendable, Equatable {
-        case none, basic, bearer, both
-    }
-
     package let kind: ErrorKind
     package let status: Int
     /// What is wrong in this case. It never holds a byte of the request.
     let detail: StaticText
-    /// Which schemes a 401 asks for.
-    package var challenge = Challenge.none
+    /// What a 401 asks for, and what any answer says of a token that came.
+    package private(set) var challenge = Challenge.none
     /// The value of Allow, with 405.
     var allow: StaticText?
     /// Seconds after which the client may ask again, with 503.
@@ -94,6 +90,7 @@ package struct ErrorAnswer: Sendable, Equatable {
             switch reason {
             case .repeatedAuthorization:
                 self.init(.malformed, "more than one Authorization field")
+                challenge = .bearer(.invalidRequest)
             case .repeatedAccountHeader:
                 self.init(.malformed, "more than one Luna-Account-Id field")
             case .accountHeaderNotUUID:
@@ -140,18 +137,26 @@ package struct ErrorAnswer: Sendable, Equatable {
         case .basicUnreadable:
             self.init(.noCredentials, "the Basic credentials are unreadable")
             challenge = .basic
+        case .byteOrderMark:
+            self.init(
+                .noCredentials,
+                "login or password begins with a byte order mark, U+FEFF: the client must leave it out")
+            challenge = .basic
         case .wrongLoginOrPassword:
             self.init(.wrongLoginOrPassword, "Account login or password are incorrect")
             challenge = .basic
         case .tokenUnknown:
             self.init(.tokenUnknown, "Specified JWT token doesn't exist")
-            challenge = .bearer
+            challenge = .bearer(.invalidToken)
         case .tokenExpired:
             self.init(.tokenExpired, "Token has been expired")
-            challenge = .bearer
+            challenge = .bearer(.invalidToken)
+        case .tokenNotYetValid:
+            self.init(.tokenExpired, "Token is not valid yet")
+            challenge = .bearer(.invalidToken)
         case .tokenCorrupted:
             self.init(.tokenCorrupted, "Specified token corrupted")
-            challenge = .bearer
+            challenge = .bearer(.invalidToken)
         }
     }
 
@@ -171,8 +176,10 @@ package struct ErrorAnswer: Sendable, Equatable {
                     "Request denied due to token restrictions, required 'deletion' permission for 'streams'"
                 }
             self.init(.missingVerb, detail)
+            challenge = .bearer(.insufficientScope(verb))
         case .visibilityNotAllowed:
             self.init(.wideAreaNotAllowed, "Specified token corrupted")
+            challenge = .bearer(.invalidToken)
         case .foreignAccount:
             self.init(
                 .foreignAccount, "The query parameter account_id usage denied due to account restrictions")
@@ -191,6 +198,7 @@ package struct ErrorAnswer: Sendable, Equatable {
             case .deletion: "Request denied due to token restrictions, required 'deletion' permission for this plugin"
             }
         self.init(.missingVerb, detail)
+        challenge = .bearer(.insufficientScope(nil))
     }
 
     /// `detail` as the client reads it.
@@ -218,18 +226,10 @@ package struct ErrorAnswer: Sendable, Equatable {
         bytes.append("\"}")
     }
 
-    /// The schemes that a 401 asks for, each in a field of its own.
-    static func append(_ challenge: Challenge, to bytes: inout ByteBuffer) {
-        if challenge == .basic || challenge == .both {
-            bytes.appendField("WWW-Authenticate", "Basic realm=\"login:password\"")
-        }
-        if challenge == .bearer || challenge == .both { bytes.appendField("WWW-Authenticate", "Bearer") }
-    }
-
     /// The fields that go with this status.
     package func appendFields(to bytes: inout ByteBuffer) {
         bytes.appendField("Content-Type", "application/json")
-        Self.append(challenge, to: &bytes)
+        challenge.append(detail: detail.text, to: &bytes)
         if let allow { bytes.appendField("Allow", allow.text) }
         if let retryAfter {
             bytes.append("Retry-After: ")

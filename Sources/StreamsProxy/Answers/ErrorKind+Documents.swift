@@ -41,7 +41,7 @@ extension ErrorKind {
         case .tokenUnknown: "the token is unknown or was deleted"
         case .noSuchToken: "`/6/tokens`: the account has no token with this id"
         case .wrongLoginOrPassword: "wrong login or password"
-        case .tokenExpired: "the token has expired"
+        case .tokenExpired: "the token has expired, or is not valid yet; `detail` says which"
         }
     }
 
@@ -84,7 +84,10 @@ extension ErrorKind {
         case .foreignAccount:
             "The client's fault; reading across accounts takes type `advanced_user` or `admin`"
         case .notByToken: "Use login and password"
-        case .noCredentials: "The client sends none, or something in between takes `Authorization` away"
+        case .noCredentials:
+            "The client sends none, or something in between takes `Authorization` away. "
+                + "Unreadable: login and password must be UTF-8; Python's requests sends accents in "
+                + "Latin-1 unless it is given bytes. A byte order mark: PowerShell or an editor wrote it before the text"
         case .noSuchPage: "Is `mount` what clients use, the plugin in `LUNA_API_ACTIVE_PLUGINS`?"
         case .contentType: "The client's fault: `curl -d` alone sends a form; add `-H 'Content-Type: application/json'`"
         case .methodNotAllowed: "The client's fault; `Allow` says which"
@@ -99,7 +102,9 @@ extension ErrorKind {
         case .noSuchToken: "Another account's, or deleted: `token list`"
         case .wrongLoginOrPassword:
             "Many of one address: somebody tries. `account update --password-stdin` sets a new one"
-        case .tokenExpired: "Make a new one; if it should not have: the clock of this machine"
+        case .tokenExpired:
+            "Expired: make a new one; if it should not have: the clock of this machine. "
+                + "Not valid yet: its `nbf` or `iat` is ahead of that clock by more than `leeway`"
         }
     }
 }

@@ -7,7 +7,7 @@ package enum AccountCommand {
     /// `arguments` are those after `account`. Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such account,
     /// 78 wrong settings or accounts file. `cost` is what a new password's hash costs.
     package static func run(
-        _ arguments: [String], standardInput: () -> [UInt8] = StandardInput.read, cost: PasswordCost = .standard,
+        _ arguments: [String], passwords: PasswordSource = .ofProcess, cost: PasswordCost = .standard,
         listing form: ListForm = .json, lookup: @escaping AccountsCommand.Lookup
     ) -> CommandResult {
         if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
@@ -17,8 +17,8 @@ package enum AccountCommand {
         let rest = arguments.dropFirst()
         do throws(CommandFailure) {
             switch arguments.first {
-            case "create": return try create(rest, standardInput, cost, command)
-            case "update": return try update(rest, standardInput, cost, command)
+            case "create": return try create(rest, passwords, cost, command)
+            case "update": return try update(rest, passwords, cost, command)
             case "list": return try list(rest, command)
             case "delete": return try delete(rest, command)
             case .some(let word):
@@ -31,7 +31,7 @@ package enum AccountCommand {
     }
 
     private static func create(
-        _ arguments: ArraySlice<String>, _ standardInput: () -> [UInt8], _ cost: PasswordCost,
+        _ arguments: ArraySlice<String>, _ passwords: PasswordSource, _ cost: PasswordCost,
         _ command: AccountsCommand
     ) throws(CommandFailure) -> CommandResult {
         let options: CommandOptions
@@ -41,12 +41,16 @@ package enum AccountCommand {
                 arguments,
                 [
                     .required("--login"), .required("--type"), .optional("--account-id"), .optional("--description"),
-                    .required("--password-stdin", isFlag: true),
+                    .optional("--password-stdin", isFlag: true),
                 ])
             type = try AccountsCommand.word(options, "--type") ?? .user
+            guard passwords.ask != nil || options.has("--password-stdin") else {
+                throw UsageError("--password-stdin is missing, and standard input is no terminal to ask at")
+            }
         } catch {
             throw .usage(error)
         }
+        let least = try command.passwordMinimum(options)
         let account: AccountRecord
         do throws(DataRefusal) {
             let login = options["--login"] ?? ""
@@ -59,7 +63,7 @@ package enum AccountCommand {
             let description = try Self.description(options) ?? ""
             account = AccountRecord(
                 id: id, login: login, type: type, description: description,
-                password: try password(standardInput(), cost), created: AccountsCommand.now)
+                password: try password(of: login, passwords, least, cost), created: AccountsCommand.now)
         } catch {
             throw .data(error)
         }
@@ -76,11 +80,12 @@ package enum AccountCommand {
     }
 
     private static func update(
-        _ arguments: ArraySlice<String>, _ standardInput: () -> [UInt8], _ cost: PasswordCost,
+        _ arguments: ArraySlice<String>, _ passwords: PasswordSource, _ cost: PasswordCost,
         _ command: AccountsCommand
     ) throws(CommandFailure) -> CommandResult {
         let options: CommandOptions
         let type: AccountType?
+        let isOnlyPassword: Bool
         do throws(UsageError) {
             options = try CommandOptions(
                 arguments,
@@ -89,17 +94,21 @@ package enum AccountCommand {
                     .optional("--password-stdin", isFlag: true),
                 ])
             type = try AccountsCommand.word(options, "--type")
-            guard type != nil || options["--description"] != nil || options.has("--password-stdin") else {
+            isOnlyPassword = type == nil && options["--description"] == nil
+            guard !isOnlyPassword || options.has("--password-stdin") || passwords.ask != nil else {
                 throw UsageError("nothing to change: give --type, --description or --password-stdin")
             }
         } catch {
             throw .usage(error)
         }
+        let least = try command.passwordMinimum(options)
         let description: String?
         let password: PasswordHash?
         do throws(DataRefusal) {
             description = try Self.description(options)
-            password = options.has("--password-stdin") ? try Self.password(standardInput(), cost) : nil
+            password =
+                isOnlyPassword || options.has("--password-stdin")
+                ? try Self.password(of: options["--login"] ?? "", passwords, least, cost) : nil
         } catch {
             throw .data(error)
         }
@@ -176,12 +185,11 @@ package enum AccountCommand {
         return description
     }
 
-    /// The hash of what standard input holds but for one line end after it.
-    private static func password(_ input: [UInt8], _ cost: PasswordCost) throws(DataRefusal) -> PasswordHash {
-        var bytes = input
-        if bytes.last == 0x0A { bytes.removeLast() }
-        if bytes.count < input.count, bytes.last == 0x0D { bytes.removeLast() }
-        if let fault = Login.fault(inPassword: bytes) { throw DataRefusal(fault) }
+    private static func password(
+        of login: String, _ source: PasswordSource, _ least: Int, _ cost: PasswordCost
+    ) throws(DataRefusal) -> PasswordHash {
+        let bytes = try source.password(of: login)
+        if let fault = Login.fault(inPassword: bytes, least: least) { throw DataRefusal(fault) }
         guard let hash = PasswordHash(of: Secret(bytes), cost: cost) else {
             throw DataRefusal("there is not enough memory to hash the password")
         }
@@ -190,7 +198,7 @@ package enum AccountCommand {
 
     package static let usage = """
         usage: streams-proxy account create --login L --type user|advanced_user|admin [--account-id UUID]
-                                            [--description D] --password-stdin [--config FILE]
+                                            [--description D] [--password-stdin] [--config FILE]
                streams-proxy account update --login L [--type T] [--description D] [--password-stdin] [--config FILE]
                streams-proxy account list [--login L] [--type T] [--json] [--config FILE]
                streams-proxy account delete --login L [--config FILE]
@@ -202,8 +210,10 @@ package enum AccountCommand {
           --login L          of list: that account only
           --type T           user, advanced_user or admin; of list: accounts of that type only
           --json             of list: JSON on a terminal too
-          --password-stdin   read the password, 3 to 128 characters, from standard input; one line end after it is not
-                             part of it
+          --password-stdin   read the password from standard input; one line end after it is not part of it
+
+        At a terminal the password is asked for twice, and not shown: by create, and by update with --password-stdin or
+        nothing else to change. It has as many characters as PASSWORD_MINIMUM_LENGTH says (8), at most 128.
 
         Examples:
           printf '%s\\n' "$PASSWORD" |

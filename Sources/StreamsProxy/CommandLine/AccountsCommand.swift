@@ -4,7 +4,7 @@ internal import JSON
 
 /// Where the accounts file is, as the settings say.
 package enum AccountsFileLocation: Sendable {
-    case found(path: String)
+    case found(path: String, passwordMinimum: Int = Configuration.defaultPasswordMinimum)
     /// The settings can't be used: what to print instead, and the exit code 78.
     case failed(CommandResult)
 }
@@ -35,7 +35,15 @@ package struct AccountsCommand {
 
     func file(_ options: CommandOptions) throws(CommandFailure) -> AccountsFile {
         switch lookup(options.settingsPath) {
-        case .found(let path): return AccountsFile(path: path)
+        case .found(let path, _): return AccountsFile(path: path)
+        case .failed(let result): throw .settings(result)
+        }
+    }
+
+    /// `PASSWORD_MINIMUM_LENGTH`.
+    func passwordMinimum(_ options: CommandOptions) throws(CommandFailure) -> Int {
+        switch lookup(options.settingsPath) {
+        case .found(_, let minimum): return minimum
         case .failed(let result): throw .settings(result)
         }
     }

@@ -22,7 +22,7 @@ package enum StreamsProxyCommand {
         switch ConfigurationReader.read(path: path) {
         case .valid(let configuration):
             configuration.accountsService == nil
-                ? .found(path: configuration.accountsFile)
+                ? .found(path: configuration.accountsFile, passwordMinimum: configuration.passwordMinimum)
                 : .failed(
                     CommandResult(
                         exitCode: 78,

@@ -22,6 +22,9 @@ package struct Configuration: Sendable, Equatable {
     package var decisionCache = DecisionCacheSettings()
     /// Not read where `accountsService` is set. `CONFIG_AUTHORIZATION_USERS`, resolved against the settings file's folder. An absolute path.
     package var accountsFile: String
+    /// `PASSWORD_MINIMUM_LENGTH`: how many characters a new password has at least.
+    package var passwordMinimum = Self.defaultPasswordMinimum
+    package static let defaultPasswordMinimum = 8
     /// What runs the Python plugins; nil where none is active.
     package var pluginHost: PluginHostSettings?
     /// `TOKEN_ISSUERS`, with their keys as they were when the settings were read.

@@ -90,6 +90,7 @@ package enum ConfigurationReader {
             &problems)
         let allowsAccountHeader = settings.value("ALLOW_LUNA_ACCOUNT_AUTH_HEADER", .flag, &problems)
         let accountsFile = settings.value("CONFIG_AUTHORIZATION_USERS", .accountsFile, &problems) ?? "accounts.json"
+        let passwordMinimum = settings.value("PASSWORD_MINIMUM_LENGTH", .passwordLength, &problems)
         let accountsService = AccountsServiceSection.read(in: &settings, file: file, &problems)
         let issuers = TokenIssuerSettings(
             settings.node("TOKEN_ISSUERS"), path: settings.path(of: "TOKEN_ISSUERS"), file: file, &problems)
@@ -116,6 +117,7 @@ package enum ConfigurationReader {
         configuration.isAccountIsolationOn = plugin.isAccountIsolationOn ?? configuration.isAccountIsolationOn
         configuration.decisionCache = plugin.decisionCache
         configuration.accountsService = accountsService
+        configuration.passwordMinimum = passwordMinimum ?? configuration.passwordMinimum
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
         configuration.tokenIssuers = issuers.issuers
         configuration.tls = tls

@@ -1,3 +1,4 @@
+internal import Auth
 internal import JSON
 
 /// What one setting may be: the rule in words, and the same rule as code.
@@ -55,6 +56,13 @@ extension Setting<Int> {
     static var cacheCapacity: Self {
         Setting(rule: "must be a whole number from 16 to 1048576") { node in
             node.integer.flatMap { (16...1 << 20).contains($0) ? $0 : nil }
+        }
+    }
+
+    static var passwordLength: Self {
+        let range = Login.passwordLengths
+        return Setting(rule: "must be a whole number from \(range.lowerBound) to \(range.upperBound)") { node in
+            node.integer.flatMap { range.contains($0) ? $0 : nil }
         }
     }
 

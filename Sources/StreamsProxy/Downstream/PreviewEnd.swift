@@ -5,10 +5,11 @@ internal import HTTPCore
 /// A preview is endless, so that ending it early takes nothing from it that was announced; half a picture would. What
 /// the delimiter is, the Content-Type says (RFC 2046 §5.1.1).
 package struct PreviewEnd {
-    /// CRLF, two hyphens and the boundary.
-    private let delimiter: [UInt8]
-    /// How much of the delimiter the bytes so far end with.
-    private var matched = 0
+    /// CRLF, two hyphens and the boundary. Cameras that declare the boundary with its two hyphens often leave out the two
+    /// of the delimiter: then it is CRLF and the boundary, which may end no later.
+    private let delimiters: [[UInt8]]
+    /// How much of each delimiter the bytes so far end with.
+    private var matched: [Int]
 
     /// What follows a delimiter and makes it the last.
     package static let closing: StaticString = "--\r\n"
@@ -25,7 +26,10 @@ package struct PreviewEnd {
             guard ASCII.isEqual(bytes, name, ignoringCaseOf: "boundary") else { continue }
             // RFC 2046: 70 characters at most; none of them a control character, so a CR can only begin a delimiter.
             guard (1...70).contains(value.count), value.allSatisfy({ (0x20...0x7E).contains($0) }) else { return nil }
-            delimiter = Array("\r\n--".utf8) + value
+            let hyphens = Array("--".utf8)
+            let line = Array("\r\n".utf8)
+            delimiters = [line + hyphens + value] + (value.starts(with: hyphens) ? [line + value] : [])
+            matched = delimiters.map { _ in 0 }
             return
         }
         return nil
@@ -36,15 +40,12 @@ package struct PreviewEnd {
     package mutating func next(in bytes: Span<UInt8>) -> Int? {
         for index in bytes.indices {
             let byte = bytes[index]
-            if byte == delimiter[matched] {
-                matched += 1
-                if matched == delimiter.count {
-                    matched = 0
-                    return index + 1
-                }
-            } else {
+            for (place, delimiter) in delimiters.enumerated() {
                 // CR stands at the beginning of a delimiter and nowhere else in it.
-                matched = byte == delimiter[0] ? 1 : 0
+                matched[place] = byte == delimiter[matched[place]] ? matched[place] + 1 : byte == delimiter[0] ? 1 : 0
+                guard matched[place] == delimiter.count else { continue }
+                for place in matched.indices { matched[place] = 0 }
+                return index + 1
             }
         }
         return nil

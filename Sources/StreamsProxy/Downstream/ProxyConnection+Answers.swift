@@ -60,7 +60,7 @@ extension ProxyConnection {
         }
         respond(status: answer.status, content: answer.content.span) { output in
             if !answer.content.isEmpty { output.appendField("Content-Type", "application/json") }
-            ErrorAnswer.append(answer.challenge, to: &output)
+            answer.challenge.append(detail: "", to: &output)
             for (name, value) in [("Location", answer.location), ("Allow", answer.allow)] {
                 guard let value else { continue }
                 output.append(contentsOf: name.utf8)

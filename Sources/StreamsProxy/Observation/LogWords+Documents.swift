@@ -16,6 +16,7 @@ extension RefusalReason {
         case .wrongLoginOrPassword: "wrong login or password"
         case .tokenUnknown: "the token is unknown or was deleted"
         case .tokenExpired: "the token has expired"
+        case .tokenNotYetValid: "the token is not valid yet, by its `nbf` or `iat` and the clock here"
         case .tokenCorrupted: "the token is damaged, or signed by another key"
         case .accountHeaderDisabled: "`Luna-Account-Id` as a credential is turned off"
         case .repeatedCredentials: "`Authorization` or `Luna-Account-Id` stands there twice"

@@ -10,7 +10,8 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
     case malformed, tooLarge, tooSlow
     // Credentials.
     case noCredentials, unknownAccount, basicUnreadable, unsupportedScheme, wrongLoginOrPassword, tokenUnknown
-    case tokenExpired, tokenCorrupted, accountHeaderDisabled, repeatedCredentials, accountHeaderNotUUID
+    case tokenExpired, tokenNotYetValid, tokenCorrupted, accountHeaderDisabled, repeatedCredentials
+    case accountHeaderNotUUID
     // Permissions and the separation of accounts.
     case missingVerb, visibilityNotAllowed, foreignAccount, tokensNotByToken, streamNotFound, query, content
     case unknownOwner
@@ -70,11 +71,12 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         switch reason {
         case .noCredentials: self = .noCredentials
         case .unknownAccount: self = .unknownAccount
-        case .basicUnreadable: self = .basicUnreadable
+        case .basicUnreadable, .byteOrderMark: self = .basicUnreadable
         case .unsupportedScheme: self = .unsupportedScheme
         case .wrongLoginOrPassword: self = .wrongLoginOrPassword
         case .tokenUnknown: self = .tokenUnknown
         case .tokenExpired: self = .tokenExpired
+        case .tokenNotYetValid: self = .tokenNotYetValid
         case .tokenCorrupted: self = .tokenCorrupted
         }
     }
@@ -129,6 +131,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         case .wrongLoginOrPassword: "wrong_login_or_password"
         case .tokenUnknown: "token_unknown"
         case .tokenExpired: "token_expired"
+        case .tokenNotYetValid: "token_not_yet_valid"
         case .tokenCorrupted: "token_corrupted"
         case .accountHeaderDisabled: "account_header_disabled"
         case .repeatedCredentials: "repeated_credentials"

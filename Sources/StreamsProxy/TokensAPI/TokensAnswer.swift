@@ -14,7 +14,7 @@ package struct TokensAnswer: Sendable, Concealed {
     /// The value of Retry-After in seconds, with 503.
     package private(set) var retryAfter: Int?
     /// Which schemes a 401 asks for.
-    package private(set) var challenge = ErrorAnswer.Challenge.none
+    package private(set) var challenge = Challenge.none
     /// The `error_code` of the content; nil where all went well.
     package let errorCode: Int?
     /// What is wrong with the accounts file, with 500: for the log, not for the client.

@@ -21,13 +21,20 @@ class LiveOrigin(Origin):
     """Answers every request with an endless preview.
 
     Without `interval` parts leave on command only (`send_part`); with it, each viewer gets a part of `size` bytes every
-    so many seconds. `framing` is "close" or "chunked"; `fields` join the answer's head.
+    so many seconds. `framing` is "close" or "chunked"; `fields` join the answer's head. `declared` is the boundary that
+    the Content-Type names.
     """
 
     def __init__(
-        self, interval: "float | None" = None, size: int = 20_000, framing: str = "close", fields: bytes = b""
+        self,
+        interval: "float | None" = None,
+        size: int = 20_000,
+        framing: str = "close",
+        fields: bytes = b"",
+        declared: str = BOUNDARY,
     ) -> None:
         super().__init__()
+        self.content_type = f"multipart/x-mixed-replace; boundary={declared}"
         self.interval = interval
         self.picture = bytes(range(256)) * (size // 256 + 1)
         self.framing = framing
@@ -37,7 +44,7 @@ class LiveOrigin(Origin):
     def serve(self, connection: OriginConnection) -> None:
         connection.read_request()
         coding = b"Transfer-Encoding: chunked\r\n" if self.framing == "chunked" else b"Connection: close\r\n"
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\n%b%b\r\n" % (CONTENT_TYPE.encode(), coding, self.fields)
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\n%b%b\r\n" % (self.content_type.encode(), coding, self.fields)
         with self.changed:  # Viewers are numbered in the order in which their heads leave.
             connection.send(head)
             self.viewers.append(connection)
