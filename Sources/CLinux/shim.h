@@ -2,10 +2,10 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
-#include <malloc.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

@@ -1,6 +1,5 @@
 import Auth
 import CLinux
-import CLinux
 import Dispatch
 import Glibc
 import HTTPCore
