@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import select
 import socket
 
 import pytest
 from host_process import DEADLINE
 from routing import assert_error, routing
+
+ACCOUNT = "aaaaaaaa-0000-4000-a000-000000000001"
 
 
 @pytest.mark.parametrize("handler", ["bad", "bad_plain", "Bad", "NotMade"])
@@ -82,20 +85,58 @@ def test_too_many_at_once(start_host, write) -> None:
                 return pluginHTTPResponse(body="done")
         """,
     )
-    host = start_host(limits={"requests": 2})
-    connections = []
-    for _ in range(2):
-        connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(DEADLINE)
-        connection.connect(str(host.socket_path))
-        connection.sendall(b"GET /6/plugins/foo/wait HTTP/1.1\r\nHost: plugins\r\n\r\n")
-        connections.append(connection)
+    host = start_host(limits={"requests": 4})
+    connections = [begun(host, b"GET /6/plugins/foo/wait HTTP/1.1\r\nHost: plugins\r\n\r\n") for _ in range(2)]
     host.wait(lambda: len([line for line in host.logs("foo") if line["text"] == "waiting"]) == 2, "two that wait")
     answer = host.ask("GET", "/6/plugins/foo/late")
     assert_error(answer, 503, 1)
     assert answer.fields["Retry-After"] == "1"
+    # Half is all that one caller can have: another account, and another address, find room.
+    assert host.ask("GET", "/6/plugins/foo/late", {"Luna-Account-Id": ACCOUNT}).status == 200
+    assert host.ask("GET", "/6/plugins/foo/late", {"X-Forwarded-For": "192.0.2.1"}).status == 200
     for connection in connections:
         connection.close()
+
+
+def begun(host, data: bytes) -> socket.socket:
+    """A connection on which that has been sent."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(DEADLINE)
+    connection.connect(str(host.socket_path))
+    connection.sendall(data)
+    return connection
+
+
+def test_content_that_comes_slowly_keeps_nobody_out(start_host, write) -> None:
+    adds = 'self.addRoute("/a", lambda r: pluginHTTPResponse(body=str(len(r.body))), methods=["get", "post"])'
+    write("foo", routing(adds))
+    host = start_host(limits={"requests": 2})
+    head = b"POST /6/plugins/foo/a HTTP/1.1\r\nHost: plugins\r\nContent-Length: 9\r\n\r\n"
+    connections = [begun(host, head + b"xxxx") for _ in range(10)]
+    assert host.ask("GET", "/6/plugins/foo/a").status == 200
+    for connection in connections:
+        connection.sendall(b"xxxxx")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        connection.close()
+
+
+def test_kept_content_has_a_bound(start_host, write) -> None:
+    """One caller keeps at most half of what may be kept for all, and pays for it; what has been answered is not kept."""
+    adds = 'self.addRoute("/a", lambda r: pluginHTTPResponse(body=str(len(r.body))), methods=["post"])'
+    write("foo", routing(adds))
+    host = start_host(limits={"content": 1000})
+    head = b"POST /6/plugins/foo/a HTTP/1.1\r\nHost: plugins\r\nContent-Length: 1000\r\n\r\n"
+    for _ in range(3):
+        connections = [begun(host, head + b"x" * 990) for _ in range(9)]
+        refused, _, _ = select.select(connections, [], [], DEADLINE)
+        assert len(refused) == 1
+        assert refused[0].recv(65536).startswith(b"HTTP/1.1 503 ")
+        assert host.ask("POST", "/6/plugins/foo/a", {"Luna-Account-Id": ACCOUNT}, b"x" * 1000).content == b"1000"
+        for connection in connections:
+            if connection is not refused[0]:
+                connection.sendall(b"x" * 10)
+                assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+            connection.close()
 
 
 def test_content_has_a_limit(start_host, write) -> None:

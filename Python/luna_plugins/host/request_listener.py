@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import os
 import socket
-from collections import Counter
 from typing import Mapping
 
 from aiohttp import web
@@ -16,11 +16,14 @@ from luna_plugins.host.configuration import Limits, Timeouts
 from luna_plugins.host.log import LOG
 from luna_plugins.host.plugin import RUNNING, STARTING, Plugin
 from luna_plugins.host.route_call import RouteCall
+from luna_plugins.host.shares import Shares
 from luna_plugins.routes import AllowedMethods
 
 PREFIX = "/6/plugins/"
 #: The proxy has limits of its own for heads; whatever passes them is taken here.
 _LONGEST_LINE = 64 * 1024
+#: So many requests with as much content as a plugin's route takes may be kept at once, for all plugins together.
+_LARGEST_AT_ONCE = 16
 
 
 class RequestListener:
@@ -31,8 +34,11 @@ class RequestListener:
         self._plugins = plugins
         self._timeouts = timeouts
         self._limits = limits
-        #: Requests under way, by plugin.
-        self._under_way: Counter[str] = Counter()
+        #: All requests under way.
+        self._under_way = 0
+        #: Handlers that run, by plugin; and bytes of content that are kept.
+        self._handlers: dict[str, Shares] = {}
+        self._bytes = Shares(_LARGEST_AT_ONCE * limits.content)
         self._idle = asyncio.Event()
         self._idle.set()
         self._server = web.Server(
@@ -81,17 +87,30 @@ class RequestListener:
             return error_answer.NO_SUCH_PAGE.response()
         if isinstance(match, AllowedMethods):
             return error_answer.method_not_allowed(match.allow).response()
-        if self._under_way[name] >= self._limits.requests:
-            return error_answer.OVERLOADED.response()
-        self._under_way[name] += 1
+        handlers = self._handlers.setdefault(name, Shares(self._limits.requests))
+        self._under_way += 1
         self._idle.clear()
         try:
-            call = RouteCall(plugin, match, path, query)
+            call = RouteCall(plugin, match, path, query, _caller(request), handlers, self._bytes)
             return await call.answer(request, self._timeouts.request, self._limits.content)
         finally:
-            self._under_way[name] -= 1
-            if not any(self._under_way.values()):
+            self._under_way -= 1
+            if not self._under_way:
                 self._idle.set()
+
+
+def _caller(request: web.BaseRequest) -> str:
+    """Whose requests are counted together: an account's, else those of a client's address, or of the /64 that it is in. Both
+    are as the proxy tells them."""
+    account = request.headers.get("Luna-Account-Id")
+    if account is not None:
+        return account
+    text = request.headers.get("X-Forwarded-For", "")
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(text)
+        if address.version == 6:
+            return str(ipaddress.ip_network((address, 64), strict=False))
+    return text
 
 
 def _bound(path: str) -> socket.socket:
