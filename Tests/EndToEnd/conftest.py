@@ -32,6 +32,7 @@ OVER_TLS = {
     "test_routes",
     "test_termination",
     "test_upgrade",
+    "test_upstream_connections",
     "test_upstream_failures",
 }
 
@@ -97,11 +98,13 @@ def _starter(
         arguments: "Iterable[str]" = (),
         prepare: "Callable[[Path], Any] | None" = None,
         environment: "dict[str, str] | None" = None,
+        within: "Iterable[str]" = (),
         **changes: Any,
     ) -> ProxyProcess:
         """Starts an origin (or takes a URL) and a proxy before it; `changes` as for `settings`.
 
-        `prepare` gets the folder of its settings before it starts; `environment` joins its environment.
+        `prepare` gets the folder of its settings before it starts; `environment` joins its environment,
+        `within` as for `ProxyProcess`.
         """
         if scheme == "https" and "TLS" not in changes:
             changes["TLS"] = request.getfixturevalue("certificate").settings
@@ -116,7 +119,7 @@ def _starter(
             origins.append(origin.start())
             url = origin.url
         (folder / "config.json").write_text(json.dumps(settings(url, **changes)))
-        proxy = ProxyProcess(folder, origin, workers, arguments, context, environment=environment)
+        proxy = ProxyProcess(folder, origin, workers, arguments, context, environment=environment, within=list(within))
         proxies.append(proxy)
         proxy.credentials = bearer(accounts.root.tokens["all"])
         return proxy

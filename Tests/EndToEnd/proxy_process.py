@@ -113,8 +113,12 @@ class ProxyProcess:
         port: int = 0,
         sockets: "Sequence[socket.socket]" = (),
         environment: "dict[str, str] | None" = None,
+        within: "Sequence[str]" = (),
     ) -> None:
-        """`sockets` are passed on as a service manager does (`LISTEN_FDS`), with the variables of `environment`."""
+        """`sockets` are passed on as a service manager does (`LISTEN_FDS`), with the variables of `environment`.
+
+        `within` is a command that becomes the one that is written behind it.
+        """
         self.folder = folder
         self.origin = origin
         #: How its clients speak TLS; None for plain HTTP.
@@ -127,7 +131,7 @@ class ProxyProcess:
         self._port = 0
         numbers = [sock.fileno() for sock in sockets]
         self.process = subprocess.Popen(
-            [*_passing_on(numbers), str(EXECUTABLE), "run", "--config", str(folder / "config.json")]
+            [*within, *_passing_on(numbers), str(EXECUTABLE), "run", "--config", str(folder / "config.json")]
             + ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), *arguments],
             pass_fds=numbers,
             stdin=subprocess.DEVNULL,

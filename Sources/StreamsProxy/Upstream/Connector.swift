@@ -12,6 +12,8 @@ final class Connector {
     private let limits: MessageLimits
     /// The path of a Unix socket; nil where the URL says where to go.
     private let socket: String?
+    /// Nil where nothing has to be resolved.
+    private let host: NamedHost?
 
     init(loop: EventLoop, multi: CurlMulti, address: UpstreamAddress, limits: MessageLimits) {
         self.loop = loop
@@ -20,6 +22,7 @@ final class Connector {
         tls = address.isSecure ? address.tls : nil
         self.limits = limits
         socket = nil
+        host = NamedHost(url: url)
     }
 
     /// To whoever listens on a Unix socket: the plugin host.
@@ -30,6 +33,7 @@ final class Connector {
         tls = nil
         self.limits = limits
         self.socket = socket
+        host = nil
     }
 
     /// Starts to connect; `client` hears of it by `connected` or `connectFailed`, never from within this call.
@@ -40,7 +44,7 @@ final class Connector {
             curl_easy_cleanup(easy)
             return nil
         }
-        let isStarted = multi.addKeeping(easy) { [unowned self] result in
+        let isStarted = multi.addKeeping(easy, to: host, within: timeout) { [unowned self] result in
             completed(attempt, result.code)
             return true
         }

@@ -21,7 +21,9 @@ final class ControlClient {
             completion(.failed(.unreachable))
             return
         }
-        let isStarted = multi.add(easy) { result in
+        let isStarted = multi.add(
+            easy, to: NamedHost(url: request.url), within: min(request.connectTimeout, request.timeout)
+        ) { result in
             completion(transfer.answer(result))
         }
         if !isStarted { completion(.failed(.unreachable)) }

@@ -27,7 +27,8 @@ struct CurlResult {
 final class CurlMulti {
     private let loop: EventLoop
     let handle: UnsafeMutableRawPointer
-    private var completions: [UnsafeMutableRawPointer: (CurlResult) -> Bool] = [:]
+    private let resolver: NameResolver
+    private var transfers: [UnsafeMutableRawPointer: CurlTransfer] = [:]
     private var sockets: [Int32: CurlSocket] = [:]
     private var timer: CurlTimer?
 
@@ -35,6 +36,7 @@ final class CurlMulti {
         self.loop = loop
         guard let handle = curl_multi_init() else { throw SystemError(call: "curl_multi_init", code: ENOMEM) }
         self.handle = handle
+        resolver = try NameResolver(loop: loop)
         let timer = CurlTimer(loop: loop)
         self.timer = timer
         timer.multi = self
@@ -47,7 +49,8 @@ final class CurlMulti {
 
     /// Closes everything; the loop must still be there.
     func shutDown() {
-        for easy in completions.keys { remove(easy) }
+        for easy in transfers.keys { remove(easy) }
+        resolver.shutDown()
         for socket in sockets.values { _ = socket.relinquish() }
         sockets = [:]
         timer?.closeDescriptor()
@@ -55,34 +58,108 @@ final class CurlMulti {
         curl_multi_cleanup(handle)
     }
 
-    /// Starts the handle. `completion` is called once, never from within this call; then the handle is removed and
-    /// freed.
+    /// Starts the handle, or resolves the name of `host` first. `completion` is called once, never from within this call; then
+    /// the handle is removed and freed.
     ///
     /// False where libcurl has no memory for it: then it is freed at once, and `completion` is not called.
-    func add(_ easy: UnsafeMutableRawPointer, completion: @escaping (CurlResult) -> Void) -> Bool {
-        addKeeping(easy) { result in
+    func add(
+        _ easy: UnsafeMutableRawPointer, to host: NamedHost?, within patience: Interval,
+        completion: @escaping (CurlResult) -> Void
+    ) -> Bool {
+        addKeeping(easy, to: host, within: patience) { result in
             completion(result)
             return false
         }
     }
 
     /// As `add`, but where `completion` returns true the handle stays with the multi handle, to be removed later.
-    func addKeeping(_ easy: UnsafeMutableRawPointer, completion: @escaping (CurlResult) -> Bool) -> Bool {
-        completions[easy] = completion
-        if curl_multi_add_handle(handle, easy) == CURLM_OK { return true }
-        completions[easy] = nil
+    func addKeeping(
+        _ easy: UnsafeMutableRawPointer, to host: NamedHost?, within patience: Interval,
+        completion: @escaping (CurlResult) -> Bool
+    ) -> Bool {
+        let transfer = CurlTransfer(easy, to: host, within: patience, completion)
+        transfers[easy] = transfer
+        if let host {
+            guard let known = resolver.addresses(of: host) else {
+                ask(host, for: transfer)
+                return true
+            }
+            transfer.use(known)
+        }
+        if start(transfer) { return true }
+        transfers[easy] = nil
         curl_easy_cleanup(easy)
         return false
     }
 
+    private func start(_ transfer: CurlTransfer) -> Bool {
+        transfer.started(at: loop.now)
+        return curl_multi_add_handle(handle, transfer.easy) == CURLM_OK
+    }
+
+    private func ask(_ host: NamedHost, for transfer: CurlTransfer) {
+        transfer.awaitAddresses(on: loop) { [unowned self, unowned transfer] in
+            finish(transfer, CURLE_OPERATION_TIMEDOUT)
+        }
+        resolver.ask(host) { [unowned self, weak transfer] addresses in
+            guard let transfer, transfers[transfer.easy] === transfer else { return }
+            transfer.stopWaiting()
+            resolved(transfer, addresses)
+        }
+    }
+
+    private func resolved(_ transfer: CurlTransfer, _ addresses: NameMemory.Addresses) {
+        if let former = transfer.addresses, !addresses.differ(from: former) {
+            finish(transfer, CURLE_COULDNT_CONNECT)
+        } else if addresses.texts.isEmpty {
+            finish(transfer, CURLE_COULDNT_RESOLVE_HOST)
+        } else {
+            transfer.use(addresses)
+            if !start(transfer) { finish(transfer, CURLE_OUT_OF_MEMORY) }
+        }
+    }
+
+    /// Nobody could connect: the name may lead elsewhere by now. Nothing has been sent, so it is tried again, once, where it
+    /// does. False where there is nothing to be tried.
+    private func tryElsewhere(_ transfer: CurlTransfer) -> Bool {
+        guard let host = transfer.host, let addresses = transfer.addresses else { return false }
+        resolver.doubt(host, addresses)
+        guard !transfer.isRepeated else { return false }
+        transfer.isRepeated = true
+        curl_multi_remove_handle(handle, transfer.easy)
+        // However new what is known may be: it has just proved wrong.
+        ask(host, for: transfer)
+        return true
+    }
+
+    private func finish(_ transfer: CurlTransfer, _ code: CURLcode) {
+        transfers[transfer.easy] = nil
+        transfer.stopWaiting()
+        transfer.finished()
+        if !transfer.completion(CurlResult(easy: transfer.easy, code: code)) { remove(transfer.easy) }
+    }
+
     /// Stops the handle and frees it; its completion is not called any more.
     func remove(_ easy: UnsafeMutableRawPointer) {
-        let completion = completions.removeValue(forKey: easy)
+        let transfer = transfers.removeValue(forKey: easy)
+        if let transfer { doubtIfSlow(transfer) }
+        transfer?.stopWaiting()
         curl_multi_remove_handle(handle, easy)
         curl_easy_cleanup(easy)
-        // What libcurl's callbacks refer to may live by the completion alone.
-        withExtendedLifetime(completion) {}
+        // What libcurl's callbacks refer to may live by the completion alone, and its list by the transfer.
+        withExtendedLifetime(transfer) {}
     }
+
+    /// Given up while it may still have been connecting: packets to an address that nobody has any more are lost in silence.
+    private func doubtIfSlow(_ transfer: CurlTransfer) {
+        guard let host = transfer.host, let addresses = transfer.addresses,
+            transfer.startedAt.advanced(by: Interval(.seconds(1))) <= loop.now
+        else { return }
+        resolver.doubt(host, addresses)
+    }
+
+    /// Names are resolved anew from now on.
+    func forgetNames() { resolver.forgetAll() }
 
     fileprivate func socketReady(_ socket: Int32, _ events: Events) {
         var mask: Int32 = 0
@@ -103,9 +180,14 @@ final class CurlMulti {
         while let message = curl_multi_info_read(handle, &queued) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
             // The message is gone once its handle is removed.
-            let result = CurlResult(easy: easy, code: ccurl_message_result(message))
-            guard let completion = completions.removeValue(forKey: easy) else { continue }
-            if !completion(result) { remove(easy) }
+            let code = ccurl_message_result(message)
+            guard let transfer = transfers[easy] else { continue }
+            switch code {
+            case CURLE_COULDNT_CONNECT: if tryElsewhere(transfer) { continue }
+            case CURLE_OPERATION_TIMEDOUT: doubtIfSlow(transfer)
+            default: break
+            }
+            finish(transfer, code)
         }
     }
 

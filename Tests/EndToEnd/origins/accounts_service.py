@@ -28,8 +28,10 @@ class AccountsServiceOrigin(Origin):
     what is no HTTP; "close" hangs up.
     """
 
-    def __init__(self, otherwise: bytes = refusal(401, 41005)) -> None:
-        super().__init__()
+    def __init__(
+        self, otherwise: bytes = refusal(401, 41005), address: "tuple[str, int]" = ("127.0.0.1", 0)
+    ) -> None:
+        super().__init__(address)
         self.answers: "dict[str, bytes]" = {}
         self.otherwise = otherwise
         self.mode = "answer"

@@ -102,14 +102,15 @@ class Origin:
     patience = 30.0
     backlog = 1024
 
-    def __init__(self) -> None:
+    def __init__(self, address: "tuple[str, int]" = ("127.0.0.1", 0)) -> None:
         self.changed = threading.Condition()
         self.requests: "list[Received]" = []
         self.connections: "list[OriginConnection]" = []
         self.faults: "list[str]" = []
         self._closing = False
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self._listener.bind(("127.0.0.1", 0))
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.bind(address)
         self.address: "tuple[str, int]" = self._listener.getsockname()
 
     @property
@@ -160,6 +161,10 @@ class Origin:
         """Empties the record of requests; connections stay."""
         with self.changed:
             self.requests.clear()
+
+    def refuse(self) -> None:
+        """Takes no more connections; those that stand stay."""
+        self._listener.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Stops and closes everything. Raises if the proxy ever wrote something malformed."""
