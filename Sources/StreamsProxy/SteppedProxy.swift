@@ -32,7 +32,7 @@ package final class SteppedProxy {
     package var clientCount: Int { worker.clientCount }
 
     /// How many connections to Luna-Streams wait for the next request.
-    package var idleCount: Int { worker.terms.pool.count }
+    package var idleCount: Int { worker.terms.idleCount }
 
     /// Cuts all clients and lets go of everything.
     package func close() {

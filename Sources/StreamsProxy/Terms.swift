@@ -17,6 +17,8 @@ final class Terms {
     let admission: Admission
     let forwarding: Forwarding
     let pool: UpstreamPool
+    /// Of callers without credentials: they leave the others' alone.
+    let openPool: UpstreamPool
     let connector: Connector
     let owners: OwnershipLookup
     let resources: OwnResources
@@ -50,9 +52,11 @@ final class Terms {
         answerLimits = MessageLimits(answers: configuration.limits)
         if let old, old.upstream == upstream, old.answerLimits == answerLimits {
             pool = old.pool
+            openPool = old.openPool
             connector = old.connector
         } else {
-            pool = UpstreamPool()
+            pool = UpstreamPool(loop: loop)
+            openPool = UpstreamPool(loop: loop)
             connector = Connector(loop: loop, multi: multi, address: upstream, limits: answerLimits)
         }
         plugins = PluginTerms(
@@ -60,11 +64,30 @@ final class Terms {
         owners = OwnershipLookup(loop: loop, control: control, configuration)
     }
 
+    /// Connections to Luna-Streams that wait for the next request.
+    var idleCount: Int { pool.count + openPool.count }
+
+    /// Gives one of their descriptors back; false where none waits.
+    func discardOldestIdle() -> Bool {
+        plugins.openPool.discardOldest() || openPool.discardOldest() || plugins.pool.discardOldest()
+            || pool.discardOldest()
+    }
+
     /// No new request is served by these any more, but by `new`. Those under way finish; their connections to
     /// Luna-Streams are closed after them where `new` has no use for them.
     func retire(for new: Terms) {
-        if new.pool !== pool { pool.retire() }
-        plugins.pool.retire()
+        if new.pool !== pool {
+            pool.retire()
+            openPool.retire()
+        }
+        plugins.retirePools()
         owners.retire()
+    }
+
+    /// The worker ends: no connection is kept.
+    func retirePools() {
+        pool.retire()
+        openPool.retire()
+        plugins.retirePools()
     }
 }

@@ -78,6 +78,8 @@ final class Worker {
     private var waiting: [UInt64: ProxyConnection] = [:]
     private var nextTicket: UInt64 = 0
     private var drain: Drain?
+    let openCalls = OpenCalls()
+    var viewers = ViewerCensus<ProxyConnection>()
 
     init(
         _ place: WorkerPlace, _ setting: WorkerSetting, _ plugins: PluginHost, on loop: EventLoop
@@ -127,8 +129,7 @@ final class Worker {
         points.handOver()
         points.closeDescriptor()
         drain?.closeDescriptor()
-        terms.pool.closeAll()
-        terms.plugins.pool.closeAll()
+        terms.retirePools()
         accounts?.shutDown()
         multi.shutDown()
         ledger.shutDown()
@@ -136,7 +137,9 @@ final class Worker {
     }
 
     private func welcome(_ descriptor: Int32, _ peer: SocketAddress) {
-        let overload = reception.overload(peer, beside: clients.all.count) { [unowned self] in makeRoom() }
+        let overload = reception.overload(peer, beside: clients.all.count, watching: viewers.count) { [unowned self] in
+            makeRoom()
+        }
         if let overload {
             reception.refuse(descriptor, overload, nextRequestID(), isPlain: identity == nil)
             return
@@ -156,6 +159,21 @@ final class Worker {
         for client in clients.idle() where client.giveWay() {
             ledger.count { $0[.idleClosed] &+= 1 }
             return true
+        }
+        return false
+    }
+
+    /// Whether another connection to an upstream can be had. Where it can't, what is idle gives way to it.
+    func hasDescriptor() -> Bool {
+        loop.descriptorCount < reception.allowance.descriptors || terms.discardOldestIdle() || makeRoom()
+    }
+
+    /// Whether one viewer more would take what is left for short calls.
+    func lacksRoomForViewer() -> Bool {
+        let allowance = reception.allowance
+        while allowance.isFull(viewers: viewers.count, open: loop.descriptorCount) {
+            // Of viewers there are enough, whatever is idle.
+            guard viewers.count < allowance.viewers, terms.discardOldestIdle() else { return true }
         }
         return false
     }
@@ -198,6 +216,7 @@ final class Worker {
         setting = new
         let former = terms
         ledger.follow(new.log)
+        multi.forgetNames()
         terms = Terms(
             new.configuration, loop: loop, multi: multi, control: control, pluginSocket: pluginHost.folder.socket,
             replacing: former)
@@ -310,7 +329,7 @@ final class Worker {
     private var counters: Counters {
         var counters = ledger.counters
         counters[.openConnections] = clients.all.count
-        counters[.upstreamIdle] = terms.pool.count
+        counters[.upstreamIdle] = terms.idleCount
         counters[.decisionsRemembered] = authenticator.cacheCount
         counters[.accountsQuestions] &+= accounts?.questionCount ?? 0
         for connection in clients.all { connection.add(to: &counters) }

@@ -9,7 +9,7 @@ struct OverloadTests {
         #expect(
             codes == [
                 "too_many_connections", "too_many_connections_of_address", "no_descriptors_left",
-                "too_many_buffered_bytes",
+                "too_many_buffered_bytes", "too_many_open_calls", "too_many_viewers",
             ])
         #expect(Set(codes).isDisjoint(with: MessageError.allCases.map(\.code.description)))
         for code in codes { #expect(code.allSatisfy { $0.isLowercase || $0 == "_" }) }
@@ -30,6 +30,19 @@ struct OverloadTests {
             limits, workers: row.workers, descriptors: row.descriptors,
             addresses: AddressCensus())
         #expect(allowance.connections == row.connections)
+    }
+
+    @Test(arguments: [(2, 400), (1, 400), (2, 65536), (4, 1024), (64, 1 << 20)])
+    func `Viewers leave room for other clients and for their connections`(workers: Int, descriptors: Int) {
+        let allowance = ConnectionAllowance(
+            LimitSettings(), workers: workers, descriptors: descriptors, addresses: AddressCensus())
+        let share = descriptors / workers
+        #expect(allowance.descriptors < share)
+        // Beside as many viewers as there may be, each with two, others are let in and have connections to Luna-Streams.
+        let others = allowance.forClients - 2 * allowance.viewers
+        #expect(others >= allowance.descriptors / 9)
+        #expect(allowance.descriptors - allowance.forClients >= others)
+        #expect(allowance.viewers >= share / 10)
     }
 
     private static func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }

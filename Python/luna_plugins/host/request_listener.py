@@ -100,7 +100,7 @@ class RequestListener:
 
 
 def _caller(request: web.BaseRequest) -> str:
-    """Whose requests are counted together: an account's, else those of a client's address, or of the /64 that it is in. Both
+    """Whose requests are counted together: an account's, else those of a client's address, or of the /56 that it is in. Both
     are as the proxy tells them."""
     account = request.headers.get("Luna-Account-Id")
     if account is not None:
@@ -109,7 +109,7 @@ def _caller(request: web.BaseRequest) -> str:
     with contextlib.suppress(ValueError):
         address = ipaddress.ip_address(text)
         if address.version == 6:
-            return str(ipaddress.ip_network((address, 64), strict=False))
+            return str(ipaddress.ip_network((address, 56), strict=False))
     return text
 
 

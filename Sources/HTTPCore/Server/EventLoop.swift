@@ -13,6 +13,8 @@ package final class EventLoop {
     private let epoll: Int32
     private var slots: [Slot] = []
     private var freeSlots: [Int] = []
+    /// How many descriptors the sources have.
+    package private(set) var descriptorCount = 0
     private var heap = DeadlineHeap()
     /// What the last wait has found.
     /// SAFETY: read only up to the count that the wait has returned, and freed with the loop.
@@ -164,6 +166,7 @@ package final class EventLoop {
         source.token = UInt64(places[index].generation) << 32 | UInt64(index)
         (slots, freeSlots) = (places, free)
         source.interest = interest
+        if source.descriptor >= 0 { descriptorCount += 1 }
         control(0, source)
         if source.deadline != .never { schedule(source) }
     }
@@ -176,6 +179,7 @@ package final class EventLoop {
 
     func remove(_ source: EventSource) {
         control(2, source)
+        if source.descriptor >= 0 { descriptorCount -= 1 }
         let index = Int(truncatingIfNeeded: source.token & 0xFFFF_FFFF)
         var (places, free) = (exchange(&slots, with: []), exchange(&freeSlots, with: []))
         places[index].source = nil

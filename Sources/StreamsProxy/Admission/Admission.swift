@@ -30,6 +30,7 @@ final class Admission: Sendable {
         case .options(let allow): return .options(allow)
         case .own(let route): return .own(route)
         case .open(let match, let apiVersion):
+            if Self.isTooLargeUnasked(head) { return .refused(.openContentTooLarge) }
             return .forwarded(
                 AdmittedRequest(
                     match: match, principal: nil, apiVersion: apiVersion, query: .unchanged, checksContent: false))
@@ -51,7 +52,10 @@ final class Admission: Sendable {
                 }
             }
         case .plugin(let match, let access):
-            if access == .open { return .forwarded(forPlugin(match, nil)) }
+            if access == .open {
+                return Self.isTooLargeUnasked(head)
+                    ? .refused(.openContentTooLarge) : .forwarded(forPlugin(match, nil))
+            }
             switch caller(head, bytes, asking: source) {
             case nil: return .undecided(match)
             case .failure(let denial): return .refused(.denied(denial))
@@ -75,6 +79,13 @@ final class Admission: Sendable {
                 return .accounts(match, principal)
             }
         }
+    }
+
+    /// Bytes of content that a caller without credentials may send: it is gathered before anything connects for it.
+    static let openContentMaximum = 64 << 10
+
+    private static func isTooLargeUnasked(_ head: borrowing RequestHead) -> Bool {
+        if case .length(let length) = head.framing { length > openContentMaximum } else { false }
     }
 
     /// Accounts are not kept apart here: the plugin is told who asks.

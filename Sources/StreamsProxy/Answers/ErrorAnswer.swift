@@ -18,6 +18,8 @@ package enum Refusal: Error, Sendable, Equatable {
     /// The tokens' own content limit.
     case tokensContentTooLarge
     case tokensOverloaded
+    /// Content that came without credentials, on an open route.
+    case openContentTooLarge
     case overloaded(Overload)
     /// A worker did not tell what it has counted.
     case metricsTimeout
@@ -111,6 +113,8 @@ package struct ErrorAnswer: Sendable, Equatable {
         case .tokensContentTooLarge:
             self.init(
                 .malformed, 413, "the content of this request may have 1048576 bytes")
+        case .openContentTooLarge:
+            self.init(.malformed, 413, "content without credentials may have 65536 bytes")
         case .metricsTimeout:
             self.init(.overloaded, "A worker did not tell its counters in time")
             retryAfter = 1

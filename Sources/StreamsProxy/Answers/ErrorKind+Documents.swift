@@ -66,7 +66,8 @@ extension ErrorKind {
             "It was restarted or crashed: see its log. Only idempotent requests are repeated"
         case .upstreamTLS: "Versions, ciphers, a client certificate that is missing: `openssl s_client -connect …`"
         case .upstreamCertificate: "Expired, wrong name, or another authority: `luna-streams-tls.tls_ca`"
-        case .upstreamUnreachable: "Does it run? `origin`, DNS, network policy"
+        case .upstreamUnreachable:
+            "Does it run? `origin`, DNS, network policy. A name is resolved anew after three seconds, after each failure and on SIGHUP"
         case .accountsUnreachable:
             "As above, for `LUNA_ACCOUNTS_ADDRESS`. Who is remembered still passes; `decision-cache.stale_reads` bridges "
                 + "reading"

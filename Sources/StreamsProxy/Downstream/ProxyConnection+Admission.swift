@@ -33,6 +33,11 @@ extension ProxyConnection {
                 respond(.plugin(.unreachable))
                 return
             }
+            if match.route.isLive, let principal = admitted.principal, !enterAsViewer(principal) {
+                worker.note(.viewers)
+                respond(.overloaded(.viewers))
+                return
+            }
             forward(head, bytes, admitted)
         case .accounts(let match, let principal):
             self.match = match
@@ -99,18 +104,17 @@ extension ProxyConnection {
     var isGathering: Bool {
         switch contentUse {
         case .streaming, .atHand: false
-        case .checking, .accounts: true
+        case .checking, .collecting, .accounts: true
         }
     }
 
     func gather(_ bytes: Span<UInt8>) {
-        guard gathered.count + bytes.count <= BodyRule.maximumLength else {
-            let isAccounts: Bool
-            if case .accounts = contentUse { isAccounts = true } else { isAccounts = false }
+        let (maximum, refusal) = gatheringLimit
+        guard gathered.count + bytes.count <= maximum else {
             contentUse = .atHand
             dropGathered()
             dropRequest()
-            respond(isAccounts ? .tokensContentTooLarge : .separation(.contentTooLarge))
+            respond(refusal)
             return
         }
         if gathered.capacity == 0 {
@@ -119,6 +123,14 @@ extension ProxyConnection {
         }
         gathered.append(bytes)
         hold(bytes.count)
+    }
+
+    private var gatheringLimit: (maximum: Int, Refusal) {
+        switch contentUse {
+        case .collecting: (Admission.openContentMaximum, .openContentTooLarge)
+        case .accounts: (TokensAPI.maximumContentSize, .tokensContentTooLarge)
+        case .streaming, .atHand, .checking: (BodyRule.maximumLength, .separation(.contentTooLarge))
+        }
     }
 
     func useGathered() {
@@ -137,6 +149,12 @@ extension ProxyConnection {
                 hold(requestBytes.count)
                 begin(isComplete: true)
             }
+        case .collecting(let request):
+            contentUse = .atHand
+            appendGathered(to: request)
+            dropGathered()
+            hold(requestBytes.count)
+            begin(isComplete: true)
         case .accounts(let call):
             contentUse = .atHand
             let request = call.request(method, content: gathered.bytes)

@@ -22,25 +22,40 @@ extension ProxyConnection {
             beginGathering()
             return
         }
+        if principal == nil { openCall = .outside }
         if isForPlugin {
-            appendPluginRequest(request, principal, head, bytes, to: &bytesUpstream)
+            appendPluginFields(request, principal, head, bytes, to: &bytesUpstream)
         } else {
-            terms.forwarding.appendRequest(request, head, bytes, to: &bytesUpstream)
+            terms.forwarding.appendRequestFields(request, head, bytes, to: &bytesUpstream)
         }
         contentUse = .streaming
         var isComplete = head.framing == .none
         if case .length(let length) = head.framing, length <= 16384, bytes.count - head.length >= length {
-            bytesUpstream.append(bytes, head.length..<head.length + length)
             contentUse = .atHand
             isComplete = true
+        } else if principal == nil, !isComplete {
+            swap(&requestBytes, &bytesUpstream)
+            contentUse = .collecting(request)
+            beginGathering()
+            return
+        }
+        terms.forwarding.endRequest(request, head.method, head.framing, to: &bytesUpstream)
+        if isComplete, case .length(let length) = head.framing {
+            bytesUpstream.append(bytes, head.length..<head.length + length)
         }
         swap(&requestBytes, &bytesUpstream)
         begin(isComplete: isComplete)
     }
 
+    /// The request may go upstream, unless others have to come first.
     func begin(isComplete: Bool) {
         exchange = Exchange()
+        if openCall != .none, !enterOpenCall() { return }
         deadlines.begin(at: loop.now, timeouts)
+        beginExchange(isComplete: isComplete)
+    }
+
+    func beginExchange(isComplete: Bool) {
         perform(
             exchange.begin(
                 isReplayable: isComplete && method.isIdempotent && !asksUpgrade, isRequestComplete: isComplete,
@@ -80,6 +95,8 @@ extension ProxyConnection {
         case .finish(let keepsUpstream):
             exchangeEnded()
             releaseUpstream(keeps: keepsUpstream)
+            if openCall != .none { endOpenCall() }
+            if viewerHolder != nil { leaveViewers() }
             finish()
         case .relayInterim, .relayHead, .openTunnel:
             preconditionFailure("relayed where the head is at hand")
@@ -92,6 +109,12 @@ extension ProxyConnection {
             record.connect(at: loop.now, reused: true)
             ledger.count { $0[.upstreamReused] &+= 1 }
             connected(pooled)
+            return
+        }
+        guard worker.hasDescriptor() else {
+            perform(exchange.clientGone())
+            worker.note(.descriptors)
+            respond(.overloaded(.descriptors))
             return
         }
         record.connect(at: loop.now, reused: false)
@@ -108,7 +131,7 @@ extension ProxyConnection {
     func connected(_ connection: consuming UpstreamConnection) {
         if attempt != nil { noteConnected() }
         attempt = nil
-        connection.serve(self, method: method)
+        connection.serve(self, method: method, of: pool)
         let isReused = connection.isReused
         upstream = connection
         perform(exchange.connected(isReused: isReused))
@@ -279,7 +302,7 @@ extension ProxyConnection {
 
     func releaseUpstream(keeps: Bool) {
         guard let released = Swift.exchange(&upstream, with: nil) else { return }
-        if keeps { pool.put(released) } else { released.close() }
+        if keeps { released.putBack() } else { released.close() }
     }
 
     func dropRequest() {
@@ -307,6 +330,8 @@ extension ProxyConnection {
             self.attempt = nil
         }
         releaseUpstream(keeps: false)
+        if openCall != .none { endOpenCall() }
+        if viewerHolder != nil { leaveViewers() }
         dropRequest()
     }
 

@@ -13,6 +13,8 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         case atHand
         /// It is gathered, and looked at before anything goes upstream.
         case checking(GatheredRequest)
+        /// It is gathered before anything goes upstream, and goes on as it is: nobody has been let in.
+        case collecting(ForwardedRequest)
         /// It is gathered for the accounts' own resources.
         case accounts(TokensCall)
     }
@@ -42,6 +44,14 @@ final class ProxyConnection: ServerConnection, RosteredClient {
     var findings: Findings?
     /// The live preview that runs, or may soon.
     var viewing: Viewing?
+
+    /// By whom it is counted among those who watch; nil where it is not.
+    var viewerHolder: ViewerHolder?
+
+    /// What it is to be called without credentials.
+    var openCall = OpenCall.none
+    var before: ProxyConnection?
+    var after: ProxyConnection?
 
     /// What the Origin field comes to.
     var cors = CORSVerdict.none
@@ -80,6 +90,7 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         framing = head.framing
         contentUse = .atHand
         leavePreview()
+        openCall = .none
         cors = terms.cors?.verdict(head, bytes) ?? .none
         admit(head, bytes)
         return !isHeld
@@ -89,7 +100,7 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         switch contentUse {
         case .atHand: break
         case .streaming: sendContent(upstream: bytes)
-        case .checking, .accounts: gather(bytes)
+        case .checking, .collecting, .accounts: gather(bytes)
         }
     }
 
@@ -97,7 +108,7 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         switch contentUse {
         case .atHand: break
         case .streaming: completeContent()
-        case .checking, .accounts: useGathered()
+        case .checking, .collecting, .accounts: useGathered()
         }
     }
 
@@ -149,6 +160,13 @@ final class ProxyConnection: ServerConnection, RosteredClient {
             refuseContent(.contentTooSlow)
             return
         }
+        if openCall == .waiting {
+            endOpenCall()
+            dropRequest()
+            worker.note(.openCalls)
+            respond(.overloaded(.openCalls))
+            return
+        }
         if deadlines.isReviewDue(at: loop.now) { reviewViewer() }
         var running = deadlines
         let failure = running.passed(at: loop.now, hasReachedPeer: attempt?.hasReachedPeer == true)
@@ -162,6 +180,8 @@ final class ProxyConnection: ServerConnection, RosteredClient {
 
     override func closed(_ end: ServerConnectionEnd) {
         perform(exchange.clientGone())
+        endOpenCall()
+        leaveViewers()
         dropGathered()
         endRecord(endOfRecord(end))
         leavePreview()

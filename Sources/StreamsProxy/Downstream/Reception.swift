@@ -19,14 +19,15 @@ final class Reception {
         self.note = note
     }
 
-    /// Why this client can't be served beside `count` others; nil where it can, and then it is counted until `left`.
-    /// `makeRoom` lets one of them go: not for a client whose address has all that it may.
-    func overload(_ peer: SocketAddress, beside count: Int, makeRoom: () -> Bool) -> Overload? {
+    /// Why this client can't be served beside `count` others, of whom some watch; nil where it can, and then it is counted
+    /// until `left`. `makeRoom` lets one of them go: not for a client whose address has all that it may.
+    func overload(_ peer: SocketAddress, beside count: Int, watching viewers: Int, makeRoom: () -> Bool) -> Overload? {
         guard allowance.addresses.enter(peer.network.number, limit: allowance.perAddress) else {
             return .connectionsOfAddress
         }
-        if count < allowance.connections { return nil }
-        if makeRoom(), count == allowance.connections { return nil }
+        let excess = max(count - allowance.connections, count + viewers - allowance.forClients)
+        if excess < 0 { return nil }
+        if makeRoom(), excess == 0 { return nil }
         left(peer)
         return .connections
     }

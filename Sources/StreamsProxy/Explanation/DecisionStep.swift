@@ -17,7 +17,7 @@ extension Refusal {
         case .separation(let reason): reason.isOfContent ? .content : .separation
         // Luna-Streams was asked whose the stream is.
         case .upstream, .plugin: .separation
-        case .tokensContentTooLarge, .tokensOverloaded: .content
+        case .tokensContentTooLarge, .openContentTooLarge, .tokensOverloaded: .content
         case .metricsTimeout: .route
         }
     }

@@ -15,7 +15,7 @@ package enum CounterLayout {
     private static let reasonCount = 42
     private static let endCount = 6
     private static let faultCount = 3 * 37
-    private static let overloadCount = 4
+    private static let overloadCount = 6
     private static let scalarCount = 18
 
     /// Whether each table has the size that is written out.

@@ -40,7 +40,8 @@ extension Refusal {
         case .upstream(.unreadable(let error)): MessageFault(of: .upstream, error)
         case .plugin(.unreadable(let error)): MessageFault(of: .plugin, error)
         case .noSuchPage, .methodNotAllowed, .unknownAPIVersion, .repeatedAPIVersion, .denied, .upstream, .plugin,
-            .pluginForbidden, .separation, .tokensContentTooLarge, .tokensOverloaded, .overloaded, .metricsTimeout:
+            .pluginForbidden, .separation, .tokensContentTooLarge, .openContentTooLarge, .tokensOverloaded, .overloaded,
+            .metricsTimeout:
             nil
         }
     }

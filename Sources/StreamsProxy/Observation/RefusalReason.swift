@@ -40,7 +40,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         case .plugin: self = .pluginFailed
         case .pluginForbidden: self = .missingVerb
         case .separation(let refusal): self = RefusalReason(refusal)
-        case .tokensContentTooLarge: self = .tooLarge
+        case .tokensContentTooLarge, .openContentTooLarge: self = .tooLarge
         case .tokensOverloaded: self = .tokensOverloaded
         case .overloaded: self = .overloaded
         case .metricsTimeout: self = .metricsTimeout

@@ -2,7 +2,7 @@ import Auth
 import HTTPCore
 import JSON
 
-/// The head of a request for a plugin's route: the client's target, which `PluginTarget` has checked, and who asks.
+/// The head of a request for a plugin's route, up to what frames its content: the client's target, which `PluginTarget` has checked, and who asks.
 struct PluginForwarding: Sendable {
     private let base: Forwarding
 
@@ -11,7 +11,7 @@ struct PluginForwarding: Sendable {
     }
 
     /// `permissions` is what the token holds, as JSON; nil where nobody came by token.
-    func appendRequest(
+    func appendRequestFields(
         _ request: ForwardedRequest, _ principal: Principal?, permissions: [UInt8]?, _ head: borrowing RequestHead,
         _ bytes: Span<UInt8>, to output: inout ByteBuffer
     ) {
@@ -26,7 +26,6 @@ struct PluginForwarding: Sendable {
         base.appendClientFields(head, bytes, withoutLuna: true, to: &output)
         base.appendOwnFields(request, head, bytes, to: &output)
         if let principal { Self.append(principal, permissions: permissions, to: &output) }
-        base.endRequest(request, head.method, head.framing, to: &output)
     }
 
     /// What a plugin is told of who asks, beside the account's id.

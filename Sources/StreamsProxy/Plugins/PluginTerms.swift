@@ -4,7 +4,9 @@ import HTTPCore
 final class PluginTerms {
     let timeouts: ExchangeTimeouts
     let forwarding: PluginForwarding
-    let pool = UpstreamPool()
+    let pool: UpstreamPool
+    /// Of callers without credentials.
+    let openPool: UpstreamPool
     let connector: Connector
     /// Of the Python plugins, in the order of the settings.
     private let names: [[UInt8]]
@@ -23,9 +25,17 @@ final class PluginTerms {
         self.timeouts = ExchangeTimeouts(timeouts)
         names = configuration.pluginHost?.plugins.map { Array($0.name.utf8) } ?? []
         self.forwarding = PluginForwarding(forwarding)
+        pool = UpstreamPool(loop: loop)
+        openPool = UpstreamPool(loop: loop)
         connector = Connector(loop: loop, multi: multi, socket: socket, limits: limits)
     }
 
     /// Empty where the settings have become others since.
     func name(_ plugin: UInt8) -> [UInt8] { Int(plugin) < names.count ? names[Int(plugin)] : [] }
+
+    /// No request will ask for their connections any more.
+    func retirePools() {
+        pool.retire()
+        openPool.retire()
+    }
 }

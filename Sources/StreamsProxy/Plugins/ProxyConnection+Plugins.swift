@@ -6,7 +6,14 @@ import HTTPCore
 extension ProxyConnection {
     var isForPlugin: Bool { match.route == .plugin }
 
-    var pool: UpstreamPool { isForPlugin ? terms.plugins.pool : terms.pool }
+    var pool: UpstreamPool {
+        switch (isForPlugin, openCall == .none) {
+        case (false, true): terms.pool
+        case (false, false): terms.openPool
+        case (true, true): terms.plugins.pool
+        case (true, false): terms.plugins.openPool
+        }
+    }
 
     var timeouts: ExchangeTimeouts { isForPlugin ? terms.plugins.timeouts : terms.timeouts }
 
@@ -15,11 +22,11 @@ extension ProxyConnection {
     /// What a failure of this exchange's upstream is to the client.
     func refusal(_ failure: UpstreamFailure) -> Refusal { isForPlugin ? .plugin(failure) : .upstream(failure) }
 
-    func appendPluginRequest(
+    func appendPluginFields(
         _ request: ForwardedRequest, _ principal: Principal?, _ head: borrowing RequestHead, _ bytes: Span<UInt8>,
         to output: inout ByteBuffer
     ) {
-        terms.plugins.forwarding.appendRequest(
+        terms.plugins.forwarding.appendRequestFields(
             request, principal, permissions: principal.flatMap { worker.authenticator.permissions(of: $0) }, head,
             bytes, to: &output)
     }

@@ -3,7 +3,7 @@ import HTTPCore
 
 /// One connection to Luna-Streams: requests out, answers in. It understands framing and knows nothing of the exchange
 /// but the connection that it serves, which hears of everything.
-final class UpstreamConnection: EventSource {
+final class UpstreamConnection: EventSource, ChainMember {
     private enum Phase {
         /// In the pool. → head, closed
         case idle
@@ -32,8 +32,12 @@ final class UpstreamConnection: EventSource {
     private var isPaused = false
     /// What the loop has been told that this connection keeps.
     private var countedBytes = 0
-    /// Where it waits, or last did.
+    /// Where it waits, or will when it is done.
     private var pool: UpstreamPool?
+    var before: UpstreamConnection?
+    var after: UpstreamConnection?
+    /// Since when it waits.
+    private(set) var idleSince = Instant.never
     /// The exchange's other side, while there is one.
     private var client: ProxyConnection?
     /// Whether it has served an exchange before.
@@ -48,37 +52,46 @@ final class UpstreamConnection: EventSource {
 
     // MARK: Use
 
-    /// Serves an exchange for `client`, whose request has that method, from now on.
-    func serve(_ client: ProxyConnection, method: Method) {
+    /// Serves an exchange for `client`, whose request has that method, from now on; `pool` has it afterwards.
+    func serve(_ client: ProxyConnection, method: Method, of pool: UpstreamPool) {
+        if self.pool !== pool { self.pool = pool }
+        pool.beginUse()
         self.client = client
         self.method = method
         phase = .head
-        setDeadline(.never)
     }
 
-    func becomeIdle(in pool: UpstreamPool, timeout: Interval) {
-        if self.pool !== pool { self.pool = pool }
+    private func endUse() {
+        guard client != nil else { return }
         client = nil
+        pool?.endUse()
+    }
+
+    /// The exchange is over, and another may have the connection.
+    func putBack() {
+        if let pool { pool.put(self) } else { close() }
+    }
+
+    /// Called by its pool alone.
+    func becomeIdle() {
+        endUse()
         phase = .idle
         isReused = true
         isPaused = false
+        idleSince = loop.now
         updateInterest()
-        setDeadline(loop.now.advanced(by: timeout))
     }
 
+    /// More of a TLS record is to be read.
     override func deadlinePassed() {
-        if phase == .idle {
-            pool?.discard(self)
-        } else if phase != .closed, !isPaused {
-            receive()
-        }
+        if phase != .closed, phase != .idle, !isPaused { receive() }
     }
 
     /// Ends the connection at once; the client hears nothing of it.
     func close() {
         guard phase != .closed else { return }
         phase = .closed
-        client = nil
+        endUse()
         pool = nil
         output.removeAll(memory)
         memory.giveBack(exchange(&input, with: ByteBuffer()))
