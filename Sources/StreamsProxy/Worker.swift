@@ -73,7 +73,7 @@ final class Worker {
     private var requestIDs = RequestIDSource()
     private var clients = ClientRoster<ProxyConnection>()
     /// Those who watch something, by the account that they do it by.
-    private var viewers = AccountRoster<ProxyConnection>()
+    private var watched = AccountRoster<ProxyConnection>()
     /// Connections whose request waits for what is done elsewhere: a password compared, a token made.
     private var waiting: [UInt64: ProxyConnection] = [:]
     private var nextTicket: UInt64 = 0
@@ -191,7 +191,7 @@ final class Worker {
         case .tokens(let ticket, let answer):
             waiting.removeValue(forKey: ticket)?.respond(answer)
         case .accountsChanged(let accounts):
-            viewers.forEach(of: accounts) { $0.accountsChanged() }
+            watched.forEach(of: accounts) { $0.accountsChanged() }
         case .count(let inquiry):
             desk.tell(counters, of: index, inquiry: inquiry)
         case .metrics(let ticket, let text):
@@ -294,9 +294,9 @@ final class Worker {
         return nextTicket
     }
 
-    func watches(_ connection: ProxyConnection, by account: UniqueID) { viewers.add(connection, of: account) }
+    func watches(_ connection: ProxyConnection, by account: UniqueID) { watched.add(connection, of: account) }
 
-    func watchesNoMore(_ connection: ProxyConnection, by account: UniqueID) { viewers.remove(connection, of: account) }
+    func watchesNoMore(_ connection: ProxyConnection, by account: UniqueID) { watched.remove(connection, of: account) }
 
     /// Has a request for the accounts' own resources carried out, at once where it only reads; false where too many wait already.
     func answer(_ request: TokensRequest, on connection: ProxyConnection) -> Bool {
