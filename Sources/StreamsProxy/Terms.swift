@@ -28,6 +28,7 @@ final class Terms {
     let health: ServiceHealth
     /// Nil where `cors` is off.
     let cors: CORSRule?
+    let proxies: TrustedProxies
 
     private let upstream: UpstreamAddress
     private let answerLimits: MessageLimits
@@ -47,6 +48,7 @@ final class Terms {
         resources = OwnResources(isLunaStreamsActive: configuration.isLunaStreamsActive)
         health = ServiceHealth(configuration, loop: loop, control: control)
         cors = configuration.http.cors.map(CORSRule.init)
+        proxies = configuration.trustedProxies
         upstream = configuration.upstream
         mount = Array(configuration.mount.utf8)
         answerLimits = MessageLimits(answers: configuration.limits)

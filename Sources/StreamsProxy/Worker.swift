@@ -59,6 +59,8 @@ final class Worker {
     private let pluginHost: PluginHost
     private var overloadNotes = OverloadNotes()
     private lazy var reception = Reception(loop: loop, setting.allowance) { [unowned self] in note($0) }
+    private lazy var introductions = Introductions(
+        loop: loop, welcome: { [unowned self] in welcome($0, $1) }, ended: { [unowned self] in introductionEnded($0) })
     private let multi: CurlMulti
     private let control: ControlClient
     private var setting: WorkerSetting
@@ -115,7 +117,7 @@ final class Worker {
         areListenersShared = areShared
         listeners = sockets.map { socket in
             Listener(
-                ListeningSocket(adopting: socket), loop: loop, accept: { [unowned self] in welcome($0, $1) },
+                ListeningSocket(adopting: socket), loop: loop, accept: { [unowned self] in receive($0, from: $1) },
                 makeRoom: { [unowned self] in makeRoom() },
                 turnAway: { [unowned self] in reception.turnAway($0, nextRequestID(), isPlain: identity == nil) })
         }
@@ -124,6 +126,7 @@ final class Worker {
     func close() {
         for connection in clients.all { connection.abort() }
         reception.closeAll()
+        introductions.closeAll()
         for listener in listeners { listener.closeDescriptor() }
         mailboxSource?.closeDescriptor()
         points.handOver()
@@ -136,10 +139,36 @@ final class Worker {
         desk.end(counters, of: index)
     }
 
-    private func welcome(_ descriptor: Int32, _ peer: SocketAddress) {
-        let overload = reception.overload(peer, beside: clients.all.count, watching: viewers.count) { [unowned self] in
+    /// Somebody has connected: a client, or a proxy that first says whose connection this is.
+    private func receive(_ descriptor: Int32, from peer: SocketAddress) {
+        guard terms.proxies.introduceClients, terms.proxies.contains(peer) else {
+            welcome(descriptor, peer)
+            return
+        }
+        let hasRoom = reception.hasRoom(beside: connectionCount, watching: viewers.count) { [unowned self] in
             makeRoom()
         }
+        guard hasRoom else {
+            reception.refuse(descriptor, .connections, nextRequestID(), isPlain: identity == nil)
+            return
+        }
+        let isEnding = drain.map { $0.step != .noticing } ?? false
+        let settings = terms.server.settings
+        introductions.begin(
+            descriptor, peer, patience: isEnding ? settings.endingIdleTimeout : settings.firstByteTimeout)
+    }
+
+    private func introductionEnded(_ fault: ProxyHeader.Fault?) {
+        if fault != nil { ledger.count { $0[.proxyHeadersRefused] &+= 1 } }
+        drain?.stopIfDone()
+    }
+
+    private var connectionCount: Int { clients.all.count + introductions.count }
+
+    private func welcome(_ descriptor: Int32, _ peer: SocketAddress) {
+        let overload = reception.overload(
+            peer, beside: connectionCount, watching: viewers.count, isProxy: terms.proxies.contains(peer)
+        ) { [unowned self] in makeRoom() }
         if let overload {
             reception.refuse(descriptor, overload, nextRequestID(), isPlain: identity == nil)
             return
@@ -259,7 +288,7 @@ final class Worker {
     func verify(_ check: PasswordCheck, for connection: ProxyConnection) -> Bool {
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let isSubmitted = setting.passwords.submit(check, from: connection.peer.network.tiers) {
+        let isSubmitted = setting.passwords.submit(check, from: connection.client.address.network.tiers) {
             mailbox.post(.verdict(ticket: ticket, check, $0))
         }
         if !isSubmitted { waiting[ticket] = nil }
@@ -359,7 +388,7 @@ final class Worker {
     }
 
     /// Nobody is served any more.
-    var isDeserted: Bool { clients.all.isEmpty }
+    var isDeserted: Bool { connectionCount == 0 }
 
     /// No connection is begun any more; whether some may still be on their way.
     func turnAway() -> Bool {
@@ -382,6 +411,7 @@ final class Worker {
 
     /// Idle connections close, others after their answer.
     func connectionsEnd() {
+        introductions.hurry(terms.server.settings.endingIdleTimeout)
         for connection in clients.all { connection.drain() }
     }
 

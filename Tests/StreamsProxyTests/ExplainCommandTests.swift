@@ -191,7 +191,8 @@ struct ExplainCommandTests {
             #expect(result.object?.map(\.name) == sections, "\(one.name)")
             #expect(
                 result["request"]?.object?.map(\.name) == [
-                    "method", "route", "stream_id", "token_id", "api_version", "nearest_route",
+                    "method", "route", "stream_id", "token_id", "api_version", "nearest_route", "client",
+                    "trusted_proxy",
                 ])
             #expect(
                 result["caller"]?.object?.map(\.name) == [

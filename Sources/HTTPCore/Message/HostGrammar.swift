@@ -1,8 +1,8 @@
 /// `uri-host [":" port]` (RFC 9110 §7.2) as people use it: a name, an IPv4 address or an IPv6 address in brackets.
 /// Percent-encoding, sub-delimiters, zone ids and addresses of the future are grammar too, and refused: no server here
 /// has such a name, and what one reader decodes another does not.
-enum HostGrammar {
-    static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>, needsPort: Bool = false) -> Bool {
+package enum HostGrammar {
+    package static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>, needsPort: Bool = false) -> Bool {
         guard !range.isEmpty else { return false }
         var index = range.lowerBound
         if bytes[index] == UInt8(ascii: "[") {

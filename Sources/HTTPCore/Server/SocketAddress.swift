@@ -8,9 +8,33 @@ package struct SocketAddress: Sendable {
     package let port: Int
     /// Whose connections are counted as one.
     package let network: ClientNetwork
+    /// Nil where the socket has none.
+    package let ip: IPAddress?
 
     /// That of a socket which has none, as one of a pair.
     package static let none = SocketAddress(sockaddr_storage())
+
+    /// As a proxy tells it.
+    package init(_ ip: IPAddress, port: Int) {
+        var storage = sockaddr_storage()
+        // SAFETY: sockaddr_storage is made to be written as the type that its family names, and is larger than both.
+        withUnsafeMutableBytes(of: &storage) { bytes in
+            if ip.isIPv4 {
+                var ipv4 = sockaddr_in()
+                ipv4.sin_family = sa_family_t(AF_INET)
+                ipv4.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+                ipv4.sin_addr.s_addr = UInt32(truncatingIfNeeded: ip.bits).bigEndian
+                bytes.storeBytes(of: ipv4, as: sockaddr_in.self)
+            } else {
+                var ipv6 = sockaddr_in6()
+                ipv6.sin6_family = sa_family_t(AF_INET6)
+                ipv6.sin6_port = UInt16(truncatingIfNeeded: port).bigEndian
+                withUnsafeMutableBytes(of: &ipv6.sin6_addr) { $0.storeBytes(of: ip.bits.bigEndian, as: UInt128.self) }
+                bytes.storeBytes(of: ipv6, as: sockaddr_in6.self)
+            }
+        }
+        self.init(storage)
+    }
 
     /// What a socket call has written; an IPv4 address that came through an IPv6 socket is shown as IPv4.
     init(_ storage: sockaddr_storage) {
@@ -37,6 +61,7 @@ package struct SocketAddress: Sendable {
         let mapped = Array("::ffff:".utf8)
         address = bytes.starts(with: mapped) && bytes.contains(UInt8(ascii: ".")) ? Array(bytes[7...]) : bytes
         network = Self.network(storage)
+        ip = Self.ip(storage)
     }
 
     private static func network(_ storage: sockaddr_storage) -> ClientNetwork {
@@ -48,6 +73,20 @@ package struct SocketAddress: Sendable {
             case AF_INET6:
                 withUnsafeBytes(of: bytes.load(as: sockaddr_in6.self).sin6_addr) { ClientNetwork(Array($0)) }
             default: .none
+            }
+        }
+    }
+
+    private static func ip(_ storage: sockaddr_storage) -> IPAddress? {
+        // SAFETY: as above; an address may be loaded from wherever it stands.
+        withUnsafeBytes(of: storage) { bytes in
+            switch Int32(storage.ss_family) {
+            case AF_INET: IPAddress(ipv4: UInt32(bigEndian: bytes.load(as: sockaddr_in.self).sin_addr.s_addr))
+            case AF_INET6:
+                withUnsafeBytes(of: bytes.load(as: sockaddr_in6.self).sin6_addr) {
+                    IPAddress(bits: UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)))
+                }
+            default: nil
             }
         }
     }

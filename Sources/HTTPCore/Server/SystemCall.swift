@@ -28,6 +28,14 @@ package enum SystemCall {
         }
     }
 
+    /// Copies what has come and leaves it where it is; 0 at the peer's end, below that where nothing can be had.
+    static func peek(_ descriptor: Int32, into buffer: inout [UInt8], limit: Int) -> Int {
+        buffer.withUnsafeMutableBytes { bytes in
+            // SAFETY: limited to the array's own bytes, which the closure's buffer spans.
+            recv(descriptor, bytes.baseAddress, min(limit, bytes.count), Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        }
+    }
+
     /// Whether bytes have come that were not read yet.
     static func hasBytes(_ descriptor: Int32) -> Bool {
         var byte: UInt8 = 0

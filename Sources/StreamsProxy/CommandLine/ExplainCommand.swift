@@ -27,15 +27,23 @@ package enum ExplainCommand {
         let fields: [String]
         let content: [UInt8]?
         let owner: StreamOwner?
+        let peer: IPAddress?
         do throws(UsageError) {
             options = try CommandOptions(
                 arguments[...],
                 [
                     .required("--request"), .repeated("--header"), .optional("--content"), .optional("--owner"),
+                    .optional("--peer"),
                     .optional("--json", isFlag: true),
                 ])
             fields = try Self.fields(options)
             owner = try Self.owner(options)
+            peer = try options["--peer"].map { text throws(UsageError) in
+                guard let address = IPAddress(text) else {
+                    throw UsageError("--peer: found \(Displayed.quoted(text)); must be an IPv4 or IPv6 address")
+                }
+                return address
+            }
             content = try options["--content"].map { path throws(UsageError) in
                 try InputFile.read(path, limit: contentLimit, option: "--content")
             }
@@ -44,7 +52,7 @@ package enum ExplainCommand {
         }
         let configuration = try configuration(options)
         let (directory, warnings) = try directory(configuration)
-        let explainer = Explainer(configuration, directory, owner: owner, now: now)
+        let explainer = Explainer(configuration, directory, owner: owner, peer: peer, now: now)
         let request = RequestText(
             line: options["--request"] ?? "", fields: fields, content: content, host: host(configuration))
         do {
@@ -127,7 +135,7 @@ package enum ExplainCommand {
 
     package static let usage = """
         usage: streams-proxy explain --request 'METHOD TARGET' [--header 'NAME: VALUE']… [--content FILE|-]
-                                     [--owner UUID|absent] [--json] [--config FILE]
+                                     [--owner UUID|absent] [--peer ADDRESS] [--json] [--config FILE]
 
         Tells what a running proxy would decide on this request, step by step, and what the client would get: its own
         error, or Luna-Streams' answer. The request is not forwarded and nothing changes. Passwords are verified, and
@@ -140,6 +148,8 @@ package enum ExplainCommand {
           --content FILE     the content, - for standard input; its Content-Length is added where no field frames it
           --owner WHOSE      the account that has the stream, or absent; without it Luna-Streams is asked, where the
                              decision hangs on it
+          --peer ADDRESS     who connects, or whom a PROXY header names: of one of TRUSTED_PROXIES the X-Forwarded-For
+                             counts
           --json             one JSON object, always with the same members; what was not reached is null
           --config FILE      the settings file (default config.json)
 

@@ -41,6 +41,8 @@ package struct Configuration: Sendable, Equatable {
     package var metrics = MetricsSettings()
     /// `--host`, `--port`, `--workers`.
     package var listener = ListenerSettings()
+    /// `TRUSTED_PROXIES`, `PROXY_PROTOCOL`.
+    package var trustedProxies = TrustedProxies.none
     /// `TLS`, or `--tls_cert` and its like: how clients are met; nil for plain HTTP.
     package var tls: TLSSettings?
 

@@ -94,6 +94,7 @@ package enum ConfigurationReader {
         let accountsService = AccountsServiceSection.read(in: &settings, file: file, &problems)
         let issuers = TokenIssuerSettings(
             settings.node("TOKEN_ISSUERS"), path: settings.path(of: "TOKEN_ISSUERS"), file: file, &problems)
+        let trustedProxies = TrustedProxiesSection.read(in: &settings, &problems)
         let tls = TLSSection.read(in: &settings, file: file, &problems)
         let logger = LoggerSection.read(in: &settings, file: file, &problems)
         let metrics = MetricsSection.read(in: &settings, &problems)
@@ -121,6 +122,7 @@ package enum ConfigurationReader {
         configuration.allowsAccountHeader = allowsAccountHeader ?? configuration.allowsAccountHeader
         configuration.tokenIssuers = issuers.issuers
         configuration.tls = tls
+        configuration.trustedProxies = trustedProxies
         configuration.logger = logger
         configuration.metrics = metrics
         configuration.pluginHost = host.hostSettings(

@@ -26,7 +26,7 @@ struct ConfigurationSummary {
 
     /// Whole lines.
     var text: String {
-        let listening = [("Listens on", listener + tls)]
+        let listening = [("Listens on", listener + tls + proxies)]
         let sections =
             listening + [("Routes", routes), ("Own routes", ownRoutes), ("Timeouts", timeouts), ("Limits", limits)]
         let plugins = configuration.pluginHost.map { [("Plugins", Self.plugins($0))] } ?? []
@@ -61,6 +61,17 @@ struct ConfigurationSummary {
         if urls.isEmpty { return ["\(scheme)://\(host):\(port), \(workers)"] }
         return zip(urls, socketNames).map { "\($0), passed on as \(Displayed.quoted($1)), \(workers)" }
             + urls.dropFirst(socketNames.count).map { "\($0), \(workers)" }
+    }
+
+    private var proxies: [String] {
+        let proxies = configuration.trustedProxies
+        if proxies.networks.isEmpty { return [] }
+        let networks = Displayed.text(proxies.names.joined(separator: ", "), limit: 512)
+        return [
+            "behind \(networks): the client is whom "
+                + (proxies.introduceClients
+                    ? "their PROXY header, and then X-Forwarded-For, names" : "X-Forwarded-For names")
+        ]
     }
 
     private var observation: [String] {

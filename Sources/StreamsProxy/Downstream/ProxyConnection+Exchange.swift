@@ -10,7 +10,7 @@ extension ProxyConnection {
             enterPreview(principal.map { Viewer(principal: $0, proof: viewerProof(of: $0, head, bytes)) })
         }
         let request = ForwardedRequest(
-            admitted, head, bytes, requestID: requestID, peer: peer.address, isSecure: isSecure)
+            admitted, head, bytes, requestID: requestID, client: client, isPassedOn: isPassedOn)
         asksUpgrade = request.asksUpgrade
         var bytesUpstream = memory.takeBuffer()
         if admitted.checksContent, let principal {

@@ -65,7 +65,7 @@ extension ProxyConnection {
     @inline(__always)
     private var logNames: LogNames {
         LogNames(
-            mount: terms.mount, client: peer.address,
+            mount: terms.mount, client: client.address.address,
             plugin: record.route == .plugin ? terms.plugins.name(record.plugin) : [])
     }
 

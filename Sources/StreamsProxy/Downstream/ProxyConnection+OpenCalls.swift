@@ -13,7 +13,7 @@ extension ProxyConnection: OpenCaller {
         case placed
     }
 
-    var network: UInt64 { peer.network.home }
+    var network: UInt64 { client.address.network.home }
 
     /// Whether the exchange may begin now; else `takeTurn` begins it.
     func enterOpenCall() -> Bool {

@@ -153,6 +153,8 @@ extension ProxyConnection {
     /// to watch.
     func settingsChanged() {
         adopt(worker.terms.server)
+        // A request at hand keeps its client: its places are counted by it.
+        if worker.terms.proxies.contains(peer) { isPassedOn = true }
         if isHeld {
             findings = nil
             resumeHead()

@@ -53,6 +53,11 @@ final class ProxyConnection: ServerConnection, RosteredClient {
     var before: ProxyConnection?
     var after: ProxyConnection?
 
+    /// Who sends the request at hand.
+    var client: Client
+    /// Whether the peer is a trusted proxy, so that each request says anew who sends it.
+    var isPassedOn: Bool
+
     /// What the Origin field comes to.
     var cors = CORSVerdict.none
     var healthAskedAt = Instant.never
@@ -71,6 +76,8 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         ledger = worker.ledger
         points = worker.points
         terms = worker.terms
+        isPassedOn = terms.proxies.contains(peer)
+        client = Client(peer, isSecure: worker.identity != nil)
         super.init(
             descriptor: descriptor, peer: peer, loop: worker.loop, terms: terms.server,
             identity: worker.identity)
@@ -82,6 +89,7 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         if !isHeld {
             findings = nil
             beginRecord(RequestID(head, bytes) ?? worker.nextRequestID(), head.method)
+            if isPassedOn { noteClient(head, bytes) }
             noteTrace(head, bytes)
         }
         record.resume(at: loop.now)
@@ -94,6 +102,17 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         cors = terms.cors?.verdict(head, bytes) ?? .none
         admit(head, bytes)
         return !isHeld
+    }
+
+    /// Who sends the request, by the word of the proxy that has passed it on.
+    private func noteClient(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) {
+        guard worker.terms.proxies.contains(peer) else {
+            isPassedOn = false
+            client = Client(peer, isSecure: isSecure)
+            return
+        }
+        client = worker.terms.proxies.client(of: head, bytes, from: peer, isSecure: isSecure)
+        if client.isUnreadable { ledger.count { $0[.forwardedForUnreadable] &+= 1 } }
     }
 
     override func receivedContent(_ bytes: Span<UInt8>) {
@@ -144,6 +163,7 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         // Of a head that can't be read there is no id; of content that can't, its head has told one.
         if isBetweenRequests {
             beginRecord(worker.nextRequestID(), .other)
+            if isPassedOn { client = Client(peer, isSecure: isSecure) }
             cors = .none
         }
         perform(exchange.clientGone())

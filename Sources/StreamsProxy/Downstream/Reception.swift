@@ -20,16 +20,22 @@ final class Reception {
     }
 
     /// Why this client can't be served beside `count` others, of whom some watch; nil where it can, and then it is counted
-    /// until `left`. `makeRoom` lets one of them go: not for a client whose address has all that it may.
-    func overload(_ peer: SocketAddress, beside count: Int, watching viewers: Int, makeRoom: () -> Bool) -> Overload? {
-        guard allowance.addresses.enter(peer.network.number, limit: allowance.perAddress) else {
-            return .connectionsOfAddress
-        }
-        let excess = max(count - allowance.connections, count + viewers - allowance.forClients)
-        if excess < 0 { return nil }
-        if makeRoom(), excess == 0 { return nil }
+    /// until `left`. `makeRoom` lets one of them go: not for a client whose address has all that it may. The address of a
+    /// trusted proxy is that of many clients, and has no limit of its own.
+    func overload(
+        _ peer: SocketAddress, beside count: Int, watching viewers: Int, isProxy: Bool, makeRoom: () -> Bool
+    ) -> Overload? {
+        let limit = isProxy ? 0 : allowance.perAddress
+        guard allowance.addresses.enter(peer.network.number, limit: limit) else { return .connectionsOfAddress }
+        if hasRoom(beside: count, watching: viewers, makeRoom: makeRoom) { return nil }
         left(peer)
         return .connections
+    }
+
+    /// Whether one more can be served beside `count` others.
+    func hasRoom(beside count: Int, watching viewers: Int, makeRoom: () -> Bool) -> Bool {
+        let excess = max(count - allowance.connections, count + viewers - allowance.forClients)
+        return excess < 0 || makeRoom() && excess == 0
     }
 
     func left(_ peer: SocketAddress) {

@@ -9,17 +9,19 @@ package struct ForwardedRequest {
     /// Nil on open routes.
     let accountID: UniqueID?
     let requestID: RequestID
-    /// The client's address in text.
+    /// The value of X-Forwarded-For: the client's address in text, and those of trusted proxies that it came by.
     let peer: [UInt8]
     /// Whether the client speaks TLS.
     let isSecure: Bool
+    /// Whether a trusted proxy passes it on: then X-Forwarded-Host is the proxy's.
+    let isPassedOn: Bool
     /// Whether an upgrade to WebSocket goes along.
     let asksUpgrade: Bool
     let query: QueryEdit
 
     package init(
         match: RouteMatch, apiVersion: Int, accountID: UniqueID?, requestID: RequestID, peer: [UInt8],
-        isSecure: Bool = false, asksUpgrade: Bool, query: QueryEdit = .unchanged
+        isSecure: Bool = false, isPassedOn: Bool = false, asksUpgrade: Bool, query: QueryEdit = .unchanged
     ) {
         self.query = query
         self.match = match
@@ -28,17 +30,18 @@ package struct ForwardedRequest {
         self.requestID = requestID
         self.peer = peer
         self.isSecure = isSecure
+        self.isPassedOn = isPassedOn
         self.asksUpgrade = asksUpgrade
     }
 
     /// The request that was let in. Only a preview becomes a tunnel, and only to WebSocket.
     init(
         _ admitted: AdmittedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, requestID: RequestID,
-        peer: [UInt8], isSecure: Bool
+        client: Client, isPassedOn: Bool
     ) {
         self.init(
             match: admitted.match, apiVersion: admitted.apiVersion, accountID: admitted.principal?.accountID,
-            requestID: requestID, peer: peer, isSecure: isSecure,
+            requestID: requestID, peer: client.chain, isSecure: client.isSecure, isPassedOn: isPassedOn,
             asksUpgrade: admitted.match.route.isLive && head.asksUpgrade && Self.isWebSocket(head, bytes),
             query: admitted.query)
     }
@@ -213,7 +216,8 @@ package final class Forwarding: Sendable {
         output.append("\r\nX-Forwarded-For: ")
         output.append(contentsOf: request.peer)
         output.append(request.isSecure ? "\r\nX-Forwarded-Proto: https\r\n" : "\r\nX-Forwarded-Proto: http\r\n")
-        if let host = head.fields.value(.host) {
+        let proxied = request.isPassedOn ? Self.forwardedHost(head, bytes) : nil
+        if let host = proxied ?? head.fields.value(.host) {
             output.append("X-Forwarded-Host: ")
             output.append(bytes, host)
             output.append("\r\n")
@@ -221,6 +225,12 @@ package final class Forwarding: Sendable {
         if makesTraceContext, TraceContext(head, bytes) == nil {
             TraceContext.append(madeFor: request.requestID, to: &output)
         }
+    }
+
+    /// Where the host stands that a proxy was asked for; nil where it names none that could be one.
+    private static func forwardedHost(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Range<Int>? {
+        guard let value = head.fields.value(.xForwardedHost), !head.fields.repeats(.xForwardedHost) else { return nil }
+        return HostGrammar.isValid(bytes, value) ? value : nil
     }
 
     // MARK: Downstream

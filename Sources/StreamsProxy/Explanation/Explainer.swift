@@ -12,11 +12,17 @@ struct Explainer {
     private let nearest: NearestRoute
     /// `--owner`; nil where Luna-Streams is to be asked.
     private let owner: StreamOwner?
+    /// `--peer`; nil where nobody said who connects.
+    private let peer: SocketAddress?
 
     /// `now` is in Unix milliseconds.
-    init(_ configuration: Configuration, _ directory: AccountDirectory, owner: StreamOwner?, now: Int64) {
+    init(
+        _ configuration: Configuration, _ directory: AccountDirectory, owner: StreamOwner?, peer: IPAddress? = nil,
+        now: Int64
+    ) {
         self.configuration = configuration
         self.owner = owner
+        self.peer = peer.map { SocketAddress($0, port: 0) }
         admission = Admission(configuration)
         upstream = ShownUpstream(configuration)
         nearest = NearestRoute(configuration, admission.routes)
@@ -54,11 +60,35 @@ struct Explainer {
             throw UsageError("--request and --header hold an empty line, where the head would end")
         }
         let content = try request.content(framed: head.framing)
+        noteClient(head, bytes, &explanation)
         let asksCaller = noteDestination(head, bytes, &explanation)
         let outcome = outcome(head, bytes, &explanation)
         if asksCaller { noteCaller(head, bytes, &explanation) }
         noteAnswer(outcome, head, bytes, content, &explanation)
         return explanation
+    }
+
+    // MARK: Client
+
+    private var isPassedOn: Bool { peer.map(configuration.trustedProxies.contains) ?? false }
+
+    private func client(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Client {
+        let isSecure = configuration.tls != nil
+        guard let peer else {
+            return Client(
+                address: .none, chain: Array("(the client's address)".utf8), isSecure: isSecure, isUnreadable: false)
+        }
+        guard isPassedOn else { return Client(peer, isSecure: isSecure) }
+        return configuration.trustedProxies.client(of: head, bytes, from: peer, isSecure: isSecure)
+    }
+
+    private func noteClient(
+        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ explanation: inout Explanation
+    ) {
+        guard let peer else { return }
+        explanation.client = Explanation.Sender(
+            address: String(decoding: client(head, bytes).address.address, as: UTF8.self),
+            proxy: isPassedOn ? String(decoding: peer.address, as: UTF8.self) : nil)
     }
 
     // MARK: Route
@@ -226,7 +256,8 @@ struct Explainer {
             }
         }
         explanation.upstream = upstream.show(
-            admitted, head, bytes, contentLength: growth.flatMap { growth in content.map { $0.count + growth } })
+            admitted, head, bytes, client: client(head, bytes), isPassedOn: isPassedOn,
+            contentLength: growth.flatMap { growth in content.map { $0.count + growth } })
         explanation.answer = growth == nil ? .unknown : .lunaStreams
     }
 

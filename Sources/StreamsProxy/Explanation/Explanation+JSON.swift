@@ -27,6 +27,8 @@ extension Explanation {
             $0.member("token_id", match?.tokenID?.description)
             $0.member("api_version", apiVersion)
             $0.member("nearest_route", nearestRoute)
+            $0.member("client", client?.address)
+            $0.member("trusted_proxy", client?.proxy)
         }
     }
 

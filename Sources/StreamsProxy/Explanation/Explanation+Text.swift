@@ -35,6 +35,7 @@ extension Explanation {
             Row("stream", match?.streamID?.description),
             Row("token asked for", match?.tokenID?.description),
             Row("API version", apiVersion.map(String.init)),
+            Row("client", client.map { $0.address + ($0.proxy.map { ", by the word of \($0)" } ?? "") }),
         ].compactMap(\.self)
     }
 

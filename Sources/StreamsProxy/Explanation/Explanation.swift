@@ -49,6 +49,12 @@ struct Explanation {
         }
     }
 
+    struct Sender {
+        let address: String
+        /// The trusted proxy whose word it is.
+        let proxy: String?
+    }
+
     enum ContentRule: String {
         /// The client's own bytes go on.
         case unchanged
@@ -80,6 +86,8 @@ struct Explanation {
     }
 
     var method: HTTPCore.Method?
+    /// Who sends the request; nil where nobody said who connects.
+    var client: Sender?
     var match: RouteMatch?
     /// Why the path matches none, in a sentence.
     var nearestRoute: String?

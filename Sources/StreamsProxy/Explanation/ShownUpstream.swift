@@ -4,22 +4,22 @@ import HTTPCore
 struct ShownUpstream {
     private let forwarding: Forwarding
     private let origin: String
-    private let isSecure: Bool
 
     init(_ configuration: Configuration) {
-        isSecure = configuration.tls != nil
         forwarding = Forwarding(configuration)
         origin = configuration.upstream.origin
     }
 
     /// `contentLength` is that of the content as it goes on; nil where it can't be known.
     func show(
-        _ admitted: AdmittedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, contentLength: Int?
+        _ admitted: AdmittedRequest, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, client: Client,
+        isPassedOn: Bool,
+        contentLength: Int?
     ) -> Explanation.Upstream {
         let requestID = RequestID(head, bytes)
         let request = ForwardedRequest(
             admitted, head, bytes, requestID: requestID ?? RequestID(seconds: 0, id: UniqueID(high: 0, low: 0)),
-            peer: Array("(the client's address)".utf8), isSecure: isSecure)
+            client: client, isPassedOn: isPassedOn)
         var written = ByteBuffer()
         forwarding.appendRequestFields(request, head, bytes, to: &written)
         if admitted.checksContent {

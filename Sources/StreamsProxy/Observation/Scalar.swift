@@ -1,6 +1,7 @@
 /// Counts and levels that have no labels.
 package enum Scalar: Int, Sendable, CaseIterable {
     case acceptedConnections, openConnections, idleClosed
+    case proxyHeadersRefused, forwardedForUnreadable
     case bytesFromClients, bytesToClients
     case bufferedBytes
     case liveViewers, liveViewersEver
@@ -15,6 +16,8 @@ package enum Scalar: Int, Sendable, CaseIterable {
         case .acceptedConnections: "accepted_connections_total"
         case .openConnections: "open_connections"
         case .idleClosed: "idle_connections_closed_total"
+        case .proxyHeadersRefused: "proxy_headers_refused_total"
+        case .forwardedForUnreadable: "forwarded_for_unreadable_total"
         case .bytesFromClients: "client_received_bytes_total"
         case .bytesToClients: "client_sent_bytes_total"
         case .bufferedBytes: "buffered_bytes"
@@ -39,7 +42,8 @@ package enum Scalar: Int, Sendable, CaseIterable {
         case .openConnections, .bufferedBytes, .liveViewers, .upstreamInUse, .upstreamIdle, .decisionsRemembered,
             .decisionsInFlight:
             true
-        case .acceptedConnections, .idleClosed, .bytesFromClients, .bytesToClients, .liveViewersEver, .upstreamReused,
+        case .acceptedConnections, .idleClosed, .proxyHeadersRefused, .forwardedForUnreadable, .bytesFromClients,
+            .bytesToClients, .liveViewersEver, .upstreamReused,
             .upstreamRetries, .decisionsCached, .decisionsLocal, .decisionsAsked, .accountsQuestions:
             false
         }
@@ -50,6 +54,8 @@ package enum Scalar: Int, Sendable, CaseIterable {
         case .acceptedConnections: "Connections of clients that were accepted."
         case .openConnections: "Connections of clients that are open."
         case .idleClosed: "Idle connections of clients that were closed to make room for others."
+        case .proxyHeadersRefused: "Connections of trusted proxies that were closed for want of a good PROXY header."
+        case .forwardedForUnreadable: "Requests of trusted proxies whose X-Forwarded-For could not be read to its end."
         case .bytesFromClients: "Bytes that clients sent."
         case .bytesToClients: "Bytes that clients took."
         case .bufferedBytes: "Bytes held in memory for clients and from them."

@@ -16,6 +16,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "settings", run: SettingsTarget.run),
         FuzzTarget(name: "exchange", run: ExchangeTarget.run),
         FuzzTarget(name: "connection", run: ConnectionTarget.run),
+        FuzzTarget(name: "proxy-header", run: ProxyHeaderTarget.run),
     ]
 }
 
