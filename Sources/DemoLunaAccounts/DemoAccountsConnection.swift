@@ -57,7 +57,7 @@ final class DemoAccountsConnection: ServerConnection {
         send(verdict.status, verdict.content)
     }
 
-    override func refused(_ error: MessageError) {
+    override func refused(_ error: MessageError, head: Span<UInt8>?) {
         send(error.status, Array("{\"error_code\":12046}".utf8))
     }
 

@@ -7,8 +7,8 @@ import HTTPCore
 /// that was taken away must not live on with an old request.
 final class Terms {
     let server: ServerTerms
-    /// How much may wait for slow peers, in bytes, before no further exchange begins.
-    let bufferedMaximum: Int
+    /// How much may wait for slow peers, and of whom.
+    let bufferBounds: BufferBounds
     let timeouts: ExchangeTimeouts
     /// How often whoever watches a preview is decided on again.
     let reviewInterval: Interval
@@ -39,7 +39,7 @@ final class Terms {
         replacing old: Terms?
     ) {
         server = ServerTerms(ServerSettings(configuration))
-        bufferedMaximum = configuration.limits.bufferedBytes
+        bufferBounds = BufferBounds(total: configuration.limits.bufferedBytes)
         timeouts = ExchangeTimeouts(configuration.timeouts)
         reviewInterval = Interval(configuration.liveReview)
         reviewGrace = Interval(configuration.liveGrace)

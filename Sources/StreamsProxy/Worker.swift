@@ -102,6 +102,7 @@ final class Worker {
         ledger = Ledger(loop: loop, log: setting.log)
         self.setting = setting
         mailbox = place.mailbox
+        loop.buffered.setBounds(terms.bufferBounds)
     }
 
     /// Serves clients of the sockets until it is told to drain and has done so. `areShared`: other processes have them
@@ -250,6 +251,7 @@ final class Worker {
             new.configuration, loop: loop, multi: multi, control: control, pluginSocket: pluginHost.folder.socket,
             replacing: former)
         former.retire(for: terms)
+        loop.buffered.setBounds(terms.bufferBounds)
         points.rename(PointNames(new.configuration))
         reception.allowance = new.allowance
         if !new.decidesLike(old) {
@@ -273,9 +275,6 @@ final class Worker {
         requestIDs = source
         return id
     }
-
-    /// Whether so much waits for slow peers that no further exchange may begin.
-    var isFull: Bool { loop.buffered.count > terms.bufferedMaximum }
 
     /// Somebody was refused since a bound is reached.
     func note(_ overload: Overload) {

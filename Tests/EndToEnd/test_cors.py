@@ -8,6 +8,7 @@ from origins.canned import CannedOrigin
 from origins import EchoOrigin
 from proxy_process import PREFIX
 from vocabulary import STREAM
+from wire import request_bytes
 
 ORIGIN = ("Origin", "https://streams.example")
 CORS = {"allowed_origins": ["https://streams.example", "http://10.0.0.5:8080"], "max_age": 77}
@@ -93,6 +94,59 @@ def test_a_preflight_is_answered_without_credentials(guarded, path, methods):
     }
     assert answer.fields.one("Luna-Request-Id")
     assert guarded.origin.requests == []
+
+
+REFUSED = {
+    "400 header": ("POST", "/streams", [("X Y", "1")], 400),
+    "400 length": ("POST", "/streams", [("Content-Length", "1"), ("Content-Length", "2")], 400),
+    "400 path": ("GET", "/streams/[1]", [], 400),
+    "400 host": ("GET", "/streams", [("Host", "other")], 400),
+    "413": ("POST", "/streams", [("Content-Length", str(2 << 30))], 413),
+    "417": ("POST", "/streams", [("Content-Length", "5"), ("Expect", "tea")], 417),
+    "431 fields": ("GET", "/streams", [("A", "b")] * 200, 431),
+    "431 length": ("GET", "/streams", [("A", "b" * 5000)] * 7, 431),
+    "501": ("POST", "/streams", [("Transfer-Encoding", "gzip")], 501),
+}
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_allowed_page_reads_why_its_request_was_malformed(guarded, name, is_first):
+    """Wherever its origin stands in what has come of the request."""
+    method, path, fields, status = REFUSED[name]
+    with guarded.connect() as connection:
+        all_fields = [ORIGIN, *fields] if is_first else [*fields, ORIGIN]
+        connection.send(request_bytes(method, PREFIX + path, all_fields))
+        answer = connection.read_answer(method)
+    assert (answer.status, cors_fields(answer)) == (status, OURS)
+
+
+def test_an_allowed_page_reads_that_it_was_too_slow(start_proxy):
+    limits = {"request_head_timeout": 0.5}
+    proxy = start_proxy(EchoOrigin(), http={"cors": CORS}, LIMITS=limits)
+    with proxy.connect() as connection:
+        connection.send(request_bytes("GET", PREFIX + "/streams", [ORIGIN])[:-2])
+        answer = connection.read_answer("GET")
+    assert (answer.status, cors_fields(answer)) == (408, OURS)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Origin: https://evil.example\r\n",
+        b"Origin: https://streams.example\r\nOrigin: https://evil.example\r\n",
+        b"Origin: https://streams.example\r\norigin: https://streams.example\r\n",
+        b"Origin : https://streams.example\r\n",
+        b"Origin: https://streams.example\n",
+        b"X-Origin: https://streams.example\r\n",
+        b"\r\nOrigin: https://streams.example\r\n",
+    ],
+)
+def test_another_page_is_told_nothing_of_malformed_requests(guarded, lines):
+    with guarded.connect() as connection:
+        connection.send(b"GET / HTTP/1.1\r\nX Y: 1\r\n" + lines + b"\r\n")
+        answer = connection.read_answer("GET")
+    assert (answer.status, cors_fields(answer)) == (400, {"Vary": "Origin"})
 
 
 def test_a_preflight_for_nothing_is_404(guarded):

@@ -30,6 +30,12 @@ def terminate(proxy) -> None:
     proxy.process.send_signal(signal.SIGTERM)
 
 
+def asked_by(method: str, proxy):
+    with proxy.connect() as connection:
+        connection.ask(method, "/healthcheck")
+        return connection.read_answer()
+
+
 def healthcheck(proxy, connection=None):
     if connection is None:
         with proxy.connect() as connection:
@@ -46,12 +52,16 @@ def test_it_is_not_ready_while_it_still_takes_clients(start_proxy):
     proxy = start_proxy(AnswersOnCommand(), http={"drain_delay": 2, "drain_timeout": 10})
     proxy.origin.released.set()
     assert healthcheck(proxy).status == 200
+    assert asked_by("OPTIONS", proxy).status == 204
     begin = time.monotonic()
     terminate(proxy)
     eventually(lambda: healthcheck(proxy).status == 503, 5, "the proxy to say that it ends")
     answer = healthcheck(proxy)
     assert_error(answer, 503, 1)
     assert answer.fields.one("Connection") == "close"
+    # As HAProxy's plain `option httpchk` asks.
+    answer = asked_by("OPTIONS", proxy)
+    assert_error(answer, 503, 1)
     answer = proxy.ask("GET", "/streams")
     assert (answer.status, answer.fields.one("Connection")) == (200, "close")
     assert time.monotonic() - begin < 2, "too slow to tell"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import resource
 import signal
@@ -169,16 +170,15 @@ def test_clients_of_one_address_are_counted(start_proxy):
 
 
 def test_requests_are_counted_for_which_there_is_no_memory(start_proxy):
-    bound = 1 << 20
-    proxy = start_proxy(EchoOrigin(), workers=1, isolation=1, LIMITS={"buffered_bytes": bound}, **ON)
-    with proxy.connect() as connection:
-        fields = [proxy.credentials, ("Content-Type", "application/json"), ("Content-Length", str(bound))]
-        connection.send(request_bytes("POST", route("/streams"), fields) + b" " * (bound - 1))
-        held = proxy.connect()
-        held.send(request_bytes("POST", route("/streams"), fields) + b" " * 10)
-        eventually(lambda: proxy.ask("GET", "/streams/count").status == 503, what="the bound to be passed")
+    # An account's share is a quarter: of three, the first has to go.
+    proxy = start_proxy(EchoOrigin(), workers=1, isolation=1, LIMITS={"buffered_bytes": 8 << 20}, **ON)
+    with contextlib.ExitStack() as stack:
+        fields = [proxy.credentials, ("Content-Type", "application/json"), ("Content-Length", "900000")]
+        held = [stack.enter_context(proxy.connect()) for _ in range(3)]
+        for connection in held:
+            connection.send(request_bytes("POST", route("/streams"), fields) + b" " * 899_999)
+        assert held[0].read_answer("POST").status == 503
         found = Metrics(proxy)
-        held.close()
     assert refused(found, "too_many_buffered_bytes") == found.value(
         "streams_proxy_refusals_total", reason="overloaded"
     ) == 1

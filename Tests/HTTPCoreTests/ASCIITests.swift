@@ -37,7 +37,9 @@ struct ASCIITests {
         let unreserved = Self.isAlphanumeric(byte) || Self.isOneOf(byte, "-._~")
         let expected = unreserved || Self.isOneOf(byte, "!$&'()*+,;=") || Self.isOneOf(byte, ":@/%")
         #expect(ASCII.isPath(byte) == expected)
-        #expect(ASCII.isQuery(byte) == (expected || byte == UInt8(ascii: "?")))
+        // WHATWG URL Standard, query percent-encode set: the rest of ASCII stays as it is.
+        let isEscaped = byte <= 0x20 || byte >= 0x7F || Self.isOneOf(byte, "\"#<>")
+        #expect(ASCII.isQuery(byte) == !isEscaped)
     }
 
     @Test(arguments: UInt8.min...UInt8.max)

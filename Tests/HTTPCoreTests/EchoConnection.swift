@@ -141,9 +141,14 @@ final class EchoConnection: ServerConnection {
         sendTunnel(bytes)
     }
 
-    override func refused(_ error: MessageError) {
+    override func refused(_ error: MessageError, head: Span<UInt8>?) {
         journal.note(error.code.description)
         respond(status: error.status, content: Array(error.code.description.utf8).span) { _ in }
+    }
+
+    override func overloaded(canAnswer: Bool) {
+        journal.note("overloaded")
+        if canAnswer { respond(status: 503, content: Array("full".utf8).span) { _ in } }
     }
 
     override func closed(_ end: ServerConnectionEnd) {

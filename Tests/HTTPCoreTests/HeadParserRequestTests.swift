@@ -29,6 +29,11 @@ struct HeadParserRequestTests {
             $0.target = "//a/../%2e%2E/"
             $0.path = "//a/../%2e%2E/"
         },
+        Valid("what browsers leave as it is", "GET /a?[b]{c}|^`\\%zz%&100% HTTP/1.1\r\nHost: h\r\n\r\n") {
+            $0.target = "/a?[b]{c}|^`\\%zz%&100%"
+            $0.path = "/a"
+            $0.query = "[b]{c}|^`\\%zz%&100%"
+        },
         Valid("empty query", "GET /? HTTP/1.1\r\nHost: h\r\n\r\n") {
             $0.target = "/?"
             $0.query = ""

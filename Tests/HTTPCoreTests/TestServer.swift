@@ -38,14 +38,14 @@ final class TestServer: Sendable {
     let journal: Journal
     private let mailbox: Mailbox<Command>
 
-    init(_ change: (inout ServerSettings) -> Void = { _ in }) throws {
+    init(bounds: BufferBounds? = nil, _ change: (inout ServerSettings) -> Void = { _ in }) throws {
         var settings = ServerSettings()
         change(&settings)
         let fixed = ServerTerms(settings)
         let journal = Journal()
         let mailbox = try Mailbox<Command>()
         let start = Start()
-        DispatchQueue(label: "test server").async { Self.serve(fixed, mailbox, journal, start) }
+        DispatchQueue(label: "test server").async { Self.serve(fixed, bounds, mailbox, journal, start) }
         self.journal = journal
         self.mailbox = mailbox
         port = try start.port()
@@ -80,10 +80,11 @@ final class TestServer: Sendable {
     }
 
     private static func serve(
-        _ terms: ServerTerms, _ mailbox: Mailbox<Command>, _ journal: Journal, _ start: Start
+        _ terms: ServerTerms, _ bounds: BufferBounds?, _ mailbox: Mailbox<Command>, _ journal: Journal, _ start: Start
     ) {
         do throws(SystemError) {
             let loop = try EventLoop()
+            if let bounds { loop.buffered.setBounds(bounds) }
             let socket = try ListeningSocket(host: "127.0.0.1", port: 0)
             let port = socket.address.port
             var connections: [ObjectIdentifier: EchoConnection] = [:]

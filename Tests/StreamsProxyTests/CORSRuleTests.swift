@@ -47,6 +47,25 @@ struct CORSRuleTests {
         #expect(lines == ["Access-Control-Allow-Origin: \(origin)", "Vary: Origin", Self.exposed])
     }
 
+    /// The first line, then what stands in the head; whether the page of a.example may read why it is refused.
+    @Test(arguments: [
+        ("GET / HTTP/9", "Origin: https://a.example\r\n", true),
+        ("junk", "a\r\norigin:https://a.example \r\n\r\n", true),
+        ("GET /", "Origin: https://a.example", false), ("GET /", "Origin: https://a.example\n", false),
+        ("GET /", "Origin : https://a.example\r\n", false), ("GET /", " Origin: https://a.example\r\n", false),
+        ("GET /", "Origin: https://a.example\r\nOrigin: https://a.example\r\n", false),
+        ("GET /", "\r\nOrigin: https://a.example\r\n", false), ("GET /", "\nOrigin: https://a.example\r\n", false),
+        ("Origin: https://a.example", "", false), ("GET /", "Origin:\r\n", false), ("GET /", "Origin", false),
+        ("", "", false),
+    ])
+    func `Of a head that is refused only a whole line with the name counts`(
+        _ first: String, _ rest: String, _ isAllowed: Bool
+    ) {
+        let bytes = Array("\(first)\r\n\(rest)".utf8)
+        let verdict = CORSRule(Self.listed).verdict(refused: bytes.span)
+        #expect(verdict == (isAllowed ? .listed(0, isPreflight: false) : .none))
+    }
+
     @Test(arguments: [
         "", "Origin: https://A.example\r\n", "Origin: https://a.example.evil.example\r\n", "Origin: null\r\n",
         "Origin: http://a.example\r\n", "Origin: https://a.example:443\r\n", "Origin: https://a.example/\r\n",

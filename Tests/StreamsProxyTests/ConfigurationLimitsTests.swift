@@ -96,8 +96,8 @@ struct ConfigurationLimitsTests {
             name: "connections_per_address", least: "0", most: "1048576", wrong: ["-1", "1048577"],
             rule: "must be a whole number from 0 to 1048576", value: { String($0.connectionsPerAddress) }),
         Member(
-            name: "buffered_bytes", least: "1048576", most: "1099511627776", wrong: ["1048575", "1099511627777"],
-            rule: "must be a whole number of bytes from 1048576 (1 MiB) to 1099511627776 (1 TiB)",
+            name: "buffered_bytes", least: "8388608", most: "1099511627776", wrong: ["8388607", "1099511627777"],
+            rule: "must be a whole number of bytes from 8388608 (8 MiB) to 1099511627776 (1 TiB)",
             value: { String($0.bufferedBytes) }),
         bytes("answer_head", \.answerHead), fields("answer_fields", \.answerFields),
     ]

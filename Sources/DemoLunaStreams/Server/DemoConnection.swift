@@ -45,7 +45,7 @@ final class DemoConnection: ServerConnection {
         answer()
     }
 
-    override func refused(_ error: MessageError) {
+    override func refused(_ error: MessageError, head: Span<UInt8>?) {
         send(ServiceError.malformed(error).answer)
     }
 

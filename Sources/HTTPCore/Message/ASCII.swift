@@ -21,9 +21,13 @@ package enum ASCII {
             : byte < 128 && 0x47FF_FFFE_87FF_FFFF & (1 as UInt64) << UInt64(byte & 63) != 0
     }
 
-    /// What a query may hold, RFC 3986 §3.4: as a path, and the question mark.
+    /// What a query may hold: as a path and the question mark (RFC 3986 §3.4), and what browsers and HTTP libraries leave in it as
+    /// it is, `[ \ ] ^ { | }` and the backtick (WHATWG URL Standard, query percent-encode set). Not quotes, angle
+    /// brackets and `#`, which they escape.
     @inlinable package static func isQuery(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "?") || isPath(byte)
+        byte < 64
+            ? 0xAFFF_FFF2_0000_0000 & (1 as UInt64) << UInt64(byte) != 0
+            : byte < 127
     }
 
     @inlinable package static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }

@@ -75,12 +75,22 @@ public struct ByteBuffer: ~Copyable {
         length = UInt32(count)
     }
 
+    /// Makes room for `count` bytes more, as `append` would, but where `maximum` is enough for no more than that.
+    package mutating func makeRoom(for count: Int, within maximum: Int) {
+        guard capacity - self.count < count else { return }
+        let ample = max(self.count + count, 2 * capacity)
+        move(to: max(self.count + count, min(ample, maximum)))
+    }
+
     /// Makes room for `count` bytes more, and for as many again as there are, so that bytes are seldom moved. There is room
     /// for 4 GiB; what is kept in buffers is bounded far below.
     @usableFromInline
     @inline(never)
     mutating func grow(by count: Int) {
-        let capacity = max(self.count + count, 2 * self.capacity, 64)
+        move(to: max(self.count + count, 2 * self.capacity, 64))
+    }
+
+    private mutating func move(to capacity: Int) {
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         if let base {
             // SAFETY: the new memory is larger.

@@ -37,6 +37,9 @@ package struct ClientNetwork: Hashable, Sendable {
     /// What one subscriber has: an IPv4 address, a /56 of IPv6.
     package var home: UInt64 { isIPv4 ? number : number & ~0xFF }
 
+    /// What one party is likely to have at hand: an IPv4 /24, or an IPv6 /56.
+    package var neighbourhood: UInt64 { number & ~0xFF }
+
     private static let ipv4 = 0xFFFF_FFFF_0000_0000 as UInt64
 
     private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {

@@ -80,8 +80,10 @@ package final class EventLoop {
             // A source that an earlier event of this turn has closed is not there any more.
             guard let source = source(linux_event_token(found, index)) else { continue }
             source.ready(Events(rawValue: linux_event_flags(found, index)))
+            if buffered.isOver { buffered.relieve() }
         }
         fireDeadlines()
+        if buffered.isOver { buffered.relieve() }
         turnObserver?.turnEnded(after: linux_monotonic() &- now.nanoseconds)
     }
 

@@ -12,6 +12,8 @@ package final class OutputQueue {
 
     package var count: Int { bytes.count - start }
     package var isEmpty: Bool { count == 0 }
+    /// How much memory it has; none while it is empty.
+    package var capacity: Int { bytes.capacity }
 
     /// Appends through `write`, to memory borrowed from the loop.
     package func append(_ memory: LoopMemory, _ write: (inout ByteBuffer) -> Void) {

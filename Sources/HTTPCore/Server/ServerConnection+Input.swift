@@ -39,21 +39,14 @@ extension ServerConnection {
         let before = pending.count
         pending.append(bytes)
         swap(&input, &pending)
-        // While a head drips in, it is looked at again only where a line has ended or a limit was crossed: parsing
-        // is over the whole head each time, and a byte at a time that would be quadratic.
-        let limits = settings.limits
-        if phase == .head, !Self.hasLineEnd(bytes),
-            before <= limits.startLine && input.count <= limits.startLine
-                || before > limits.startLine && input.count < limits.head
-        {
-            return
+        if phase == .head, isHeadBegun {
+            let limits = settings.limits
+            var progress = headProgress
+            let isWorthLook = progress.isWorthLook(bytes, behind: before, line: limits.startLine, head: limits.head)
+            headProgress = progress
+            if !isWorthLook { return }
         }
         processInput()
-    }
-
-    private static func hasLineEnd(_ bytes: Span<UInt8>) -> Bool {
-        for index in 0..<bytes.count where bytes[index] == 0x0A { return true }
-        return false
     }
 
     private func keep(_ bytes: Span<UInt8>, from used: Int) {
@@ -67,12 +60,15 @@ extension ServerConnection {
     private func beginHead() {
         guard !isHeadBegun else { return }
         isHeadBegun = true
+        headProgress = HeadProgress()
         patience = loop.now.advanced(by: settings.headTimeout)
     }
 
     /// Goes on with what is in the input.
     func processInput() {
-        guard !isProcessing, !input.isEmpty, phase != .closed else { return }
+        guard !isProcessing else { return }
+        isUnfinished = false
+        guard !input.isEmpty, phase != .closed else { return }
         var pending = exchange(&input, with: ByteBuffer())
         let used = pending.withSpan { process($0) }
         if phase == .closed || used == pending.count {
@@ -84,15 +80,27 @@ extension ServerConnection {
         }
     }
 
+    /// Requests, and runs of content, that are worked on at once. What a client sends at once could be thousands of either:
+    /// of the shortest requests, each answered here, as many take some milliseconds.
+    private static let stepsPerTurn = 128
+
     /// Uses what it can of `bytes` and returns how much that was.
     private func process(_ bytes: Span<UInt8>) -> Int {
         isProcessing = true
         var position = 0
-        while advance(bytes, &position) {}
+        var steps = 0
+        while advance(bytes, &position) {
+            steps += 1
+            // The rest in the next turn, with everybody else's events in between.
+            if steps == Self.stepsPerTurn, position < bytes.count {
+                isUnfinished = true
+                break
+            }
+        }
         isProcessing = false
         if phase != .closed { flush() }
         // A client that has shut down its side can't complete what has not come.
-        if phase == .head, hasPeerFinished, !isOutputPending { linger() }
+        if phase == .head, hasPeerFinished, !isOutputPending, !isUnfinished { linger() }
         if phase == .content, hasPeerFinished, position == bytes.count, !isReadingPaused { close(.clientGone) }
         return phase == .closed ? bytes.count : position
     }
@@ -152,10 +160,11 @@ extension ServerConnection {
             memory.giveBack(head)
             exchangeTally = ExchangeTally()
             exchangeTally.requestBytes = message.count
-            refuse(error, method: method)
+            refuse(error, method: method, head: message)
             return false
         }
         begin(head)
+        if head.framing == .chunked { lookAhead(bytes.extracting(position + head.length..<bytes.count)) }
         isResumeAsked = false
         let isTaken = received(head, in: message)
         let length = head.length
@@ -181,6 +190,7 @@ extension ServerConnection {
         isHeadBegun = false
         exchangeTally = ExchangeTally()
         exchangeTally.requestBytes = head.length
+        payer = nil
         requestMethod = head.method
         requestVersion = head.version
         isPersistent = head.isPersistent && !isServerEnding
@@ -190,6 +200,7 @@ extension ServerConnection {
         isDraining = false
         drained = 0
         isReadingPaused = false
+        isContentAtHand = false
         if head.framing == .none {
             phase = .answering
             patience = .never
@@ -199,51 +210,9 @@ extension ServerConnection {
         }
     }
 
-    /// From now on content must keep coming.
-    func awaitContent() {
-        pace.begin(at: loop.now, within: settings.pace)
-        patience = pace.deadline
-    }
-
-    private func advanceContent(_ bytes: Span<UInt8>, _ position: inout Int) -> Bool {
-        // Content that is complete needs no more reading: its end is told even while reading is paused.
-        if isReadingPaused, !isDraining, !reader.isFinished { return false }
-        let step: ContentStep
-        let start = position
-        do throws(MessageError) {
-            var reading = reader
-            defer { reader = reading }
-            step = try reading.next(bytes, from: &position)
-        } catch {
-            refuse(error)
-            return false
-        }
-        exchangeTally.requestBytes += position - start
-        switch step {
-        case .content(let run):
-            pace.received(run.count, at: loop.now, within: settings.pace)
-            patience = pace.deadline
-            // Whoever sends content does not wait for 100 any more.
-            owesContinue = false
-            if isDraining {
-                drained += run.count
-                if drained > settings.drainMaximum { linger() }
-            } else {
-                receivedContent(bytes.extracting(run))
-            }
-            return true
-        case .needMore:
-            return false
-        case .finished:
-            patience = .never
-            phase = .answering
-            if answer == .finished { nextRequest() } else { receivedEnd() }
-            return true
-        }
-    }
-
     /// Nothing after these bytes can be understood, or waited for: one answer, then the end.
-    func refuse(_ error: MessageError, method: Method = .other) {
+    /// `head` is what has come of the request where it is its head that is refused.
+    func refuse(_ error: MessageError, method: Method = .other, head: Span<UInt8>? = nil) {
         isPersistent = false
         owesContinue = false
         if phase == .head {
@@ -257,8 +226,18 @@ extension ServerConnection {
             return
         }
         // Half an answer is out: only cutting it tells the client that it will never be whole.
-        if answer == .awaited { refused(error) } else { contentFailed(error) }
+        if answer == .awaited { refused(error, head: head) } else { contentFailed(error) }
         if phase != .closed, phase != .lingering { abort() }
+    }
+
+    /// The time for a head is over. It may be wrong, too, in a line that has not been looked at: then that is told.
+    func headTooSlow() {
+        processInput()
+        if phase == .head, !input.isEmpty {
+            let pending = exchange(&input, with: ByteBuffer())
+            pending.withSpan { refuse(.headTooSlow, head: $0) }
+            memory.giveBack(pending)
+        }
     }
 
     private func peerFinished() {
@@ -280,12 +259,6 @@ extension ServerConnection {
 
     // MARK: For the subclass
 
-    /// The content at hand is no longer waited for.
-    package func refuseContent(_ error: MessageError) {
-        guard phase == .content else { return }
-        refuse(error)
-    }
-
     /// Parses the held head again and hands it over.
     package func resumeHead() {
         guard phase == .held else {
@@ -296,20 +269,5 @@ extension ServerConnection {
         answer = .finished
         processInput()
         update()
-    }
-
-    /// Stops reading content, or the tunnel: what has come already waits with the socket.
-    package func pauseReading() {
-        isReadingPaused = true
-        // Who is not listened to can't be silent.
-        if phase == .content { patience = .never }
-    }
-
-    /// Reads on.
-    package func resumeReading() {
-        guard isReadingPaused else { return }
-        isReadingPaused = false
-        if phase == .content { awaitContent() }
-        processInput()
     }
 }

@@ -83,7 +83,9 @@ extension ServerConnection {
         guard phase == .content else { return true }
         // A client that waits for 100 may never send its content, or may: nothing tells which (RFC 9110 §10.1.1).
         if owesContinue { return false }
-        return reader.remaining.map { $0 <= settings.drainMaximum } ?? true
+        // Of content in chunks nothing tells how much is to come, so whoever sends it must not count on a next request.
+        guard let remaining = reader.remaining else { return isContentAtHand }
+        return remaining <= settings.drainMaximum
     }
 
     private static func appendStatusLine(_ status: Int, to bytes: inout ByteBuffer) {
@@ -179,7 +181,7 @@ extension ServerConnection {
         } else {
             outputDrained()
             if phase == .head { processInput() }
-            if phase == .head, hasPeerFinished { linger() }
+            if phase == .head, hasPeerFinished, !isUnfinished { linger() }
         }
     }
 

@@ -57,6 +57,10 @@ open class ServerConnection: EventSource {
     /// Bytes that have come and are not used yet: part of a head, or pipelined requests.
     final var input = ByteBuffer()
     final var isProcessing = false
+    /// Of what has come a part is left for the next turn.
+    final var isUnfinished = false
+    /// Content in chunks has come to its end with its head, and is not read yet.
+    final var isContentAtHand = false
     /// `resumeHead` was called before the head was even held.
     final var isResumeAsked = false
     final var isReadingPaused = false
@@ -96,12 +100,19 @@ open class ServerConnection: EventSource {
     final var idleBegan: Instant
     /// Whether `patience` is that with a head that has begun to come.
     final var isHeadBegun = false
+    final var headProgress = HeadProgress()
     final var pace = ContentPace()
     final var sendPatience = Instant.never
     /// What the subclass keeps of the request at hand, in bytes.
-    private final var heldBytes = 0
-    /// What the loop has been told that this connection keeps.
-    private final var countedBytes = 0
+    final var heldBytes = 0
+    /// Where the loop counts what this connection keeps; nil while that is nothing.
+    final var counted: BufferedBytes.Place?
+    /// Who answers for what is kept of the request at hand and its answer; nil until somebody has let it in.
+    package final var payer: BufferPayer? {
+        get { answerable }
+        set { answerable = newValue }
+    }
+    final var answerable: BufferPayer?
     /// The subclass's deadline for the exchange at hand; `exchangeDeadlinePassed` tells.
     package final var exchangeDeadline: Instant {
         get { exchangeEnd }
@@ -161,11 +172,15 @@ open class ServerConnection: EventSource {
     open func clientFinished() -> Bool { true }
 
     /// A request that can't be served for the way it is written, or comes. To be answered with the error's status and
-    /// `isPersistent` false, which it is already.
-    open func refused(_ error: MessageError) {}
+    /// `isPersistent` false, which it is already. `head` is what has come of its head, where that is what is refused.
+    open func refused(_ error: MessageError, head: Span<UInt8>?) {}
 
     /// The same of a request's content while half its answer is out: the connection is about to be cut.
     open func contentFailed(_ error: MessageError) {}
+
+    /// More is kept than may be, and this connection's bytes are to go. With `canAnswer` the request at hand, or what there is
+    /// of it, is to be answered, and `isPersistent` is false already; else the connection is about to be cut.
+    open func overloaded(canAnswer: Bool) {}
 
     /// `exchangeDeadline` has passed.
     open func exchangeDeadlinePassed() {}
@@ -191,7 +206,7 @@ open class ServerConnection: EventSource {
     }
 
     public final override func deadlinePassed() {
-        if isHeldInTLS { receive() }
+        if isUnfinished { processInput() } else if isHeldInTLS { receive() }
         guard phase != .closed else { return }
         let now = loop.now
         if patience <= now || sendPatience <= now {
@@ -203,7 +218,7 @@ open class ServerConnection: EventSource {
             // An answer is still being taken: the client is not idle, and what it has sent since waits here.
             case .head where isOutputPending && !isStuck: patience = now.advanced(by: settings.keepAliveTimeout)
             case .head where input.isEmpty && !isStuck: close(.completed)
-            case .head where !isStuck: refuse(.headTooSlow)
+            case .head where !isStuck: headTooSlow()
             case .content where !isStuck:
                 switch pace.judge(at: now, within: settings.pace) {
                 case .onTime: patience = pace.deadline
@@ -233,45 +248,24 @@ open class ServerConnection: EventSource {
         if !output.isEmpty { wanted.insert(.writable) }
         if case .secure(let session) = transport, session.wantsToWrite { wanted.insert(.writable) }
         wait(for: wanted)
-        if !output.isEmpty || !input.isEmpty || countedBytes != 0 { countBytes() }
+        if !output.isEmpty || !input.isEmpty || counted != nil { countBytes() }
         updateDeadline()
-    }
-
-    /// Tells the loop what is kept now.
-    private func countBytes() {
-        let kept = output.count + input.count + heldBytes
-        if kept == countedBytes { return }
-        loop.buffered.change(from: countedBytes, to: kept)
-        countedBytes = kept
-    }
-
-    /// The subclass keeps so many bytes more of the request at hand.
-    package final func hold(_ count: Int) {
-        heldBytes += count
-        countBytes()
-    }
-
-    /// It keeps none any more.
-    package final func releaseHeld() {
-        if heldBytes == 0 { return }
-        heldBytes = 0
-        countBytes()
     }
 
     var isReading: Bool {
         switch phase {
         case .lingering: true
         // Whoever does not take its answers gets no more of them, so asking for more is of no use.
-        case .head: !isOutputPending
+        case .head: !isOutputPending && !isUnfinished
         case .held, .answering: input.count < settings.readAheadMaximum
-        case .content: isDraining || !isReadingPaused
+        case .content: (isDraining || !isReadingPaused) && !isUnfinished
         case .tunnel: !isReadingPaused
         case .closed: false
         }
     }
 
     final func updateDeadline() {
-        setDeadline(isHeldInTLS ? loop.nextTurn : min(patience, sendPatience, exchangeDeadline))
+        setDeadline(isUnfinished || isHeldInTLS ? loop.nextTurn : min(patience, sendPatience, exchangeDeadline))
     }
 
     // MARK: End
@@ -323,7 +317,7 @@ open class ServerConnection: EventSource {
         output.removeAll(memory)
         memory.giveBack(exchange(&input, with: ByteBuffer()))
         heldBytes = 0
-        countBytes()
+        if counted != nil { countBytes() }
         closed(end)
     }
 
@@ -345,7 +339,4 @@ open class ServerConnection: EventSource {
 
     /// Whether the connection is gone.
     package final var isClosed: Bool { phase == .closed }
-
-    /// Bytes that it holds in memory: what came and is not used yet, and what waits for the client.
-    package final var bufferedBytes: Int { input.count + output.count }
 }

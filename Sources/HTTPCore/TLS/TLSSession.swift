@@ -33,8 +33,9 @@ final class TLSSession {
         guard let tls else { return .failed(ENOMEM) }
         wantsToWrite = false
         holdsMore = false
-        // What is read from the socket in one turn is bounded whether or not it holds anything for us.
-        openssl_tls_grant(tls, LoopMemory.readSize)
+        // What is read from the socket in one turn is bounded whether or not it holds anything for us: OpenSSL works on all
+        // that it has got before it returns.
+        openssl_tls_grant(tls, Self.firstGrant)
         let (count, end) = buffer.withUnsafeMutableBytes { fill(tls, $0) }
         isEstablished = isEstablished || SSL_is_init_finished(tls) == 1
         // The bytes first; what has ended or failed does so again when it is asked again.
@@ -46,19 +47,34 @@ final class TLSSession {
         return end
     }
 
+    /// So much is read before there is content: most requests, and some 75 of the shortest records.
+    private static let firstGrant = 2048
+    private static let furtherGrant = 4096
+    /// So many records are opened in a turn: of the shortest, as many take less than a millisecond.
+    private static let recordsPerTurn = 256
+
     private func fill(_ tls: OpaquePointer, _ buffer: UnsafeMutableRawBufferPointer) -> (count: Int, end: IOResult) {
         var count = 0
+        var records = 0
         // SAFETY: limited to the buffer's own bytes.
-        while count < buffer.count, let base = buffer.baseAddress {
+        while count < buffer.count, records < Self.recordsPerTurn, let base = buffer.baseAddress {
             let result = openssl_tls_read(tls, base + count, buffer.count - count)
             guard result <= 0 else {
+                if records == 0 { openssl_tls_grant(tls, LoopMemory.readSize) }
                 count += result
+                records += 1
                 // Half a record may be held, too: then the next call says that it wants to read.
                 if SSL_has_pending(tls) == 0 { return (count, .wouldBlock) }
                 continue
             }
             switch result {
-            case Int(OPENSSL_TLS_WANTS_READ): return (count, .wouldBlock)
+            case Int(OPENSSL_TLS_WANTS_READ):
+                // The rest of a long record; little of what may stand behind it.
+                if records == 0, openssl_tls_is_within_record(tls) == 1 {
+                    openssl_tls_grant(tls, Self.furtherGrant)
+                    continue
+                }
+                return (count, .wouldBlock)
             case Int(OPENSSL_TLS_WANTS_WRITE):
                 wantsToWrite = true
                 return (count, .wouldBlock)

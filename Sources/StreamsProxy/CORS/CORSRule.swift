@@ -46,7 +46,15 @@ package struct CORSRule: Sendable {
 
     package func verdict(_ head: borrowing RequestHead, _ bytes: Span<UInt8>) -> CORSVerdict {
         guard let origin = head.fields.value(.origin), !head.fields.repeats(.origin) else { return .none }
-        let isPreflight = head.method == .options && Self.asksForMethod(head, bytes)
+        return verdict(origin, bytes, isPreflight: head.method == .options && Self.asksForMethod(head, bytes))
+    }
+
+    /// The same of a head that is refused for what it is, as far as it has come.
+    package func verdict(refused head: Span<UInt8>) -> CORSVerdict {
+        OriginField.find(in: head).map { verdict($0, head, isPreflight: false) } ?? .none
+    }
+
+    private func verdict(_ origin: Range<Int>, _ bytes: Span<UInt8>, isPreflight: Bool) -> CORSVerdict {
         if allowsAny { return .any(isPreflight: isPreflight) }
         for index in origins.indices {
             let allowed = origins[index]

@@ -24,7 +24,7 @@ package struct LimitSettings: Sendable, Equatable {
     package static let unboundedConnections = 1 << 20
     /// `connections_per_address`: those of one client address, on all workers; 0 sets no limit.
     package var connectionsPerAddress = 16384
-    /// `buffered_bytes`: what one worker keeps for slow peers; above it no further exchange begins.
+    /// `buffered_bytes`: what one worker keeps for slow peers; above it whoever keeps most lets go.
     package var bufferedBytes = 256 << 20
     /// `answer_head`: the head of an answer of Luna-Streams, in bytes, the empty line included.
     package var answerHead = 32 << 10

@@ -45,9 +45,9 @@ extension Setting<Int> {
 
     fileprivate static var connectionsPerAddress: Self { number(0...1 << 20, "from 0 to 1048576") }
 
-    /// At least what a few requests need that are looked at before they go on.
+    /// At least so much that in an account's share there is room for a creation that is gathered.
     fileprivate static var bufferedBytes: Self {
-        number(1 << 20...1 << 40, "of bytes from 1048576 (1 MiB) to 1099511627776 (1 TiB)")
+        number(8 << 20...1 << 40, "of bytes from 8388608 (8 MiB) to 1099511627776 (1 TiB)")
     }
 
     fileprivate static var fieldCount: Self { number(10...10000, "from 10 to 10000") }

@@ -15,17 +15,20 @@ extension ProxyConnection {
             record.lead(to: terms.admission.routes.match(bytes, head.path))
             respond(refusal)
         case .options(let allow):
-            record.lead(to: terms.admission.routes.match(bytes, head.path))
-            respondOptions(allow)
+            let match = terms.admission.routes.match(bytes, head.path)
+            record.lead(to: match)
+            // A check that asks so is told what GET is told; a page that is about to ask still may.
+            if match?.route == .health, worker.isDraining, !cors.isPreflight {
+                answerHealth(head, bytes)
+            } else {
+                respondOptions(allow)
+            }
         case .own(.health):
             record.route = .health
             answerHealth(head, bytes)
         case .own(let route):
             record.route = route
             terms.resources.answer(route, on: self)
-        case .forwarded where worker.isFull, .accounts where worker.isFull:
-            worker.note(.bufferedBytes)
-            respond(.overloaded(.bufferedBytes))
         case .forwarded(let admitted):
             match = admitted.match
             record.lead(to: match)
@@ -38,9 +41,11 @@ extension ProxyConnection {
                 respond(.overloaded(.viewers))
                 return
             }
+            payer = payer(of: admitted.principal)
             forward(head, bytes, admitted)
         case .accounts(let match, let principal):
             self.match = match
+            payer = payer(of: principal)
             record.lead(to: match)
             contentUse = .accounts(TokensCall(match, head, bytes, principal))
             beginGathering()
@@ -52,6 +57,11 @@ extension ProxyConnection {
             hold(on: match)
             terms.owners.ask(streamID, apiVersion, for: self)
         }
+    }
+
+    /// Who answers for what waits: the account, or where none is known whoever has that network.
+    private func payer(of principal: Principal?) -> BufferPayer {
+        principal.map { .account($0.accountID) } ?? .neighbourhood(peer.network.neighbourhood)
     }
 
     // MARK: Held requests
@@ -110,19 +120,44 @@ extension ProxyConnection {
 
     func gather(_ bytes: Span<UInt8>) {
         let (maximum, refusal) = gatheringLimit
+        if case .checking = contentUse, BodyRule.refusesContent(of: match.route, method) {
+            refuseGathered(.separation(.unexpectedContent))
+            return
+        }
         guard gathered.count + bytes.count <= maximum else {
-            contentUse = .atHand
-            dropGathered()
-            dropRequest()
-            respond(refusal)
+            refuseGathered(refusal)
             return
         }
         if gathered.capacity == 0 {
             var buffer = memory.takeBuffer()
             swap(&gathered, &buffer)
         }
+        gathered.makeRoom(for: bytes.count, within: contentBound)
         gathered.append(bytes)
-        hold(bytes.count)
+        countKept()
+    }
+
+    /// It goes no further, whatever is still to come.
+    private func refuseGathered(_ refusal: Refusal) {
+        contentUse = .atHand
+        dropGathered()
+        dropRequest()
+        respond(refusal)
+    }
+
+    /// How long the content can become.
+    private var contentBound: Int {
+        let maximum = gatheringLimit.maximum
+        return if case .length(let length) = framing { min(length, maximum) } else { maximum }
+    }
+
+    /// So little of a request may wait for Luna-Streams uncounted: what most requests come to, which are many and short.
+    private static let uncounted = 4096
+
+    /// Tells what is kept of the request at hand.
+    func countKept() {
+        let request = requestBytes.count > Self.uncounted || isGathering ? requestBytes.capacity : 0
+        hold(gathered.capacity + request + (upstream?.keptBytes ?? 0))
     }
 
     private var gatheringLimit: (maximum: Int, Refusal) {
@@ -146,14 +181,12 @@ extension ProxyConnection {
                 dropRequest()
                 respond(refusal)
             } else {
-                hold(requestBytes.count)
                 begin(isComplete: true)
             }
         case .collecting(let request):
             contentUse = .atHand
             appendGathered(to: request)
             dropGathered()
-            hold(requestBytes.count)
             begin(isComplete: true)
         case .accounts(let call):
             contentUse = .atHand
@@ -192,7 +225,7 @@ extension ProxyConnection {
 
     func dropGathered() {
         memory.giveBack(Swift.exchange(&gathered, with: ByteBuffer()))
-        releaseHeld()
+        countKept()
     }
 }
 

@@ -50,6 +50,7 @@ extension ProxyConnection {
     /// The request may go upstream, unless others have to come first.
     func begin(isComplete: Bool) {
         exchange = Exchange()
+        countKept()
         if openCall != .none, !enterOpenCall() { return }
         deadlines.begin(at: loop.now, timeouts)
         beginExchange(isComplete: isComplete)
@@ -307,7 +308,7 @@ extension ProxyConnection {
 
     func dropRequest() {
         memory.giveBack(Swift.exchange(&requestBytes, with: ByteBuffer()))
-        releaseHeld()
+        countKept()
     }
 
     /// What the request may have changed is no longer known, whatever became of it.

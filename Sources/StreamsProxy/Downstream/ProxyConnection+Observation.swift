@@ -79,7 +79,7 @@ extension ProxyConnection {
     func add(to counters: inout Counters) {
         counters[.bytesFromClients] &+= bytesReceived
         counters[.bytesToClients] &+= bytesSent
-        counters[.bufferedBytes] &+= bufferedBytes + requestBytes.count + gathered.count
+        counters[.bufferedBytes] &+= bufferedBytes + requestBytes.capacity + gathered.capacity
         if record.isOpen, record.isViewing { counters[.liveViewers] &+= 1 }
         if upstream != nil { counters[.upstreamInUse] &+= 1 }
         if isHeld { counters[.decisionsInFlight] &+= 1 }

@@ -159,16 +159,33 @@ final class ProxyConnection: ServerConnection, RosteredClient {
         !match.route.isLive
     }
 
-    override func refused(_ error: MessageError) {
+    override func refused(_ error: MessageError, head: Span<UInt8>?) {
         // Of a head that can't be read there is no id; of content that can't, its head has told one.
         if isBetweenRequests {
             beginRecord(worker.nextRequestID(), .other)
             if isPassedOn { client = Client(peer, isSecure: isSecure) }
+            if terms !== worker.terms { terms = worker.terms }
+            // A page is to see why; whatever is wrong elsewhere, the line that names its origin can be read.
             cors = .none
+            if let head, let rule = terms.cors { cors = rule.verdict(refused: head) }
         }
         perform(exchange.clientGone())
         dropGathered()
         respond(.malformed(error))
+    }
+
+    override func overloaded(canAnswer: Bool) {
+        if isBetweenRequests, !isHeld {
+            beginRecord(worker.nextRequestID(), .other)
+            cors = .none
+        }
+        isHeld = false
+        worker.note(.bufferedBytes)
+        perform(exchange.clientGone())
+        contentUse = .atHand
+        dropGathered()
+        dropRequest()
+        if canAnswer { respond(.overloaded(.bufferedBytes)) } else { note(.overloaded(.bufferedBytes)) }
     }
 
     override func contentFailed(_ error: MessageError) {

@@ -28,10 +28,12 @@ final class UpstreamConnection: EventSource, ChainMember {
     private var method = Method.get
     /// The beginning of a head whose end has not come.
     private var input = ByteBuffer()
+    /// Of that head.
+    private var progress = HeadProgress()
     private let output = OutputQueue()
     private var isPaused = false
-    /// What the loop has been told that this connection keeps.
-    private var countedBytes = 0
+    /// What the client has been told that this connection keeps for it.
+    private(set) var keptBytes = 0
     /// Where it waits, or will when it is done.
     private var pool: UpstreamPool?
     var before: UpstreamConnection?
@@ -95,7 +97,7 @@ final class UpstreamConnection: EventSource, ChainMember {
         pool = nil
         output.removeAll(memory)
         memory.giveBack(exchange(&input, with: ByteBuffer()))
-        countBytes()
+        keptBytes = 0
         switch transport {
         case .plain:
             closeDescriptor()
@@ -164,15 +166,16 @@ final class UpstreamConnection: EventSource, ChainMember {
         var wanted: Events = isPaused ? [] : [.readable, .peerFinished]
         if !output.isEmpty { wanted.insert(.writable) }
         wait(for: wanted)
-        if !output.isEmpty || countedBytes != 0 { countBytes() }
+        if !output.isEmpty || keptBytes != 0 { countBytes() }
     }
 
-    /// Tells the loop what is kept now: a head that has not ended is none of it, being one at a time and bounded.
+    /// Tells the client what is kept now, who answers for it: a head that has not ended is none of it, being one at a time
+    /// and bounded.
     private func countBytes() {
-        let kept = output.count
-        if kept == countedBytes { return }
-        loop.buffered.change(from: countedBytes, to: kept)
-        countedBytes = kept
+        let kept = output.capacity
+        if kept == keptBytes { return }
+        keptBytes = kept
+        client?.countKept()
     }
 
     // MARK: In
@@ -269,23 +272,22 @@ final class UpstreamConnection: EventSource, ChainMember {
     private func process(_ bytes: Span<UInt8>, for client: ProxyConnection) {
         client.upstreamAnswered()
         guard !input.isEmpty else {
+            progress = HeadProgress()
             interpret(bytes, for: client)
             return
         }
         var pending = exchange(&input, with: ByteBuffer())
+        let before = pending.count
         pending.append(bytes)
-        // A head that drips in is looked at again only where a line has ended: each look is over all of it.
-        if phase == .head, !Self.hasLineEnd(bytes), pending.count < parser.limits.startLine {
-            swap(&input, &pending)
-            return
+        if phase == .head {
+            let limits = parser.limits
+            if !progress.isWorthLook(bytes, behind: before, line: limits.startLine, head: limits.head) {
+                swap(&input, &pending)
+                return
+            }
         }
         pending.withSpan { interpret($0, for: client) }
         memory.giveBack(pending)
-    }
-
-    private static func hasLineEnd(_ bytes: Span<UInt8>) -> Bool {
-        for index in 0..<bytes.count where bytes[index] == 0x0A { return true }
-        return false
     }
 
     private func interpret(_ bytes: Span<UInt8>, for client: ProxyConnection) {

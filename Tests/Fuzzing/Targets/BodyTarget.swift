@@ -11,6 +11,10 @@ enum BodyTarget {
         var input = FuzzInput(bytes)
         let method = input.choice(of: [Method.post, .put, .delete])
         let content = input.bytes
+        if method == .delete {
+            try checkDeletion(content)
+            return
+        }
         let parsed = Result { () throws(JSONSyntaxError) in try JSONParser.parse(content) }
         let edit: BodyEdit
         do throws(SeparationRefusal) {
@@ -21,7 +25,6 @@ enum BodyTarget {
         }
         let output = [UInt8](writing: { edit.append(content.span, to: &$0) })
         try require(output.count == content.count + edit.growth, "it grows by another length")
-        if method == .delete { try require(output == content, "a deletion's content is changed") }
         try checkAgain(output, method)
         let before: JSONNode
         switch parsed {
@@ -32,7 +35,17 @@ enum BodyTarget {
                 error.reason.hasSuffix("stands twice in one object"), "no JSON, but let through: \(error.reason)")
             return
         }
-        try compare(before, output, isInserting: method != .delete)
+        try compare(before, output)
+    }
+
+    /// A deletion of many has no content, whatever it says.
+    private static func checkDeletion(_ content: [UInt8]) throws(Finding) {
+        do throws(SeparationRefusal) {
+            let edit = try BodyRule.edit(content.span, account: account, for: .delete)
+            try require(content.isEmpty && edit == .unchanged, "a deletion's content passes")
+        } catch {
+            guard error == .unexpectedContent, !content.isEmpty else { return }
+        }
     }
 
     private static func checkAgain(_ output: [UInt8], _ method: Method) throws(Finding) {
@@ -45,7 +58,7 @@ enum BodyTarget {
         try require(again == .unchanged, "edited twice")
     }
 
-    private static func compare(_ before: JSONNode, _ output: [UInt8], isInserting: Bool) throws(Finding) {
+    private static func compare(_ before: JSONNode, _ output: [UInt8]) throws(Finding) {
         let after: JSONNode
         do throws(JSONSyntaxError) {
             after = try JSONParser.parse(output)
@@ -57,7 +70,7 @@ enum BodyTarget {
         }
         let named = members.filter { $0.isNamed("account_id") }
         let accounts = named.map { $0.node.string.flatMap { UniqueID($0) } }
-        try require(accounts == [account] || !isInserting && accounts.isEmpty, "the account is not named once")
+        try require(accounts == [account], "the account is not named once")
         let others = members.filter { !$0.isNamed("account_id") }.map { Array($0.name.utf8) }
         try require(others == earlier.filter { !$0.isNamed("account_id") }.map { Array($0.name.utf8) }, "other members")
     }
@@ -74,7 +87,8 @@ enum BodyTarget {
             try require(accounts.contains { $0.node.string?.lowercased() != account.description }, "it is the caller's")
         case .invalidJSON(.tooManyMembers): try require((node.object?.count ?? 0) > 1024, "not too many members")
         case .invalidJSON(let fault): throw Finding("refused for \(fault), by rights JSON")
-        case .contentTooLarge, .contentType, .streamNotFound, .semicolonInQuery, .repeatedParameter, .unknownOwner:
+        case .contentTooLarge, .contentType, .streamNotFound, .semicolonInQuery, .repeatedParameter,
+            .unreadableParameter, .unexpectedContent, .unknownOwner:
             throw Finding("no refusal of a content: \(refusal)")
         }
     }

@@ -26,6 +26,7 @@ enum QueryTarget {
             return
         }
         let before = hasQuery ? parameters(query[...]) : []
+        try require(before.allSatisfy(isPlain), "a name that can be read in two ways")
         let after = parameters(output.dropFirst())
         try require(output.isEmpty || output.first == UInt8(ascii: "?"), "no question mark")
         let named = after.filter { name($0) == "account_id" }
@@ -44,11 +45,14 @@ enum QueryTarget {
         let named = parameters(query[...]).filter { name($0) == "account_id" }
         switch refusal {
         case .semicolonInQuery: try require(query.contains(UInt8(ascii: ";")), "there is no semicolon")
+        case .unreadableParameter:
+            try require(!parameters(query[...]).allSatisfy(isPlain), "all names can be read in one way only")
         case .repeatedParameter: try require(named.count > 1, "the account is not named twice")
         case .foreignAccount:
             let values = named.map { decoded($0.drop { $0 != UInt8(ascii: "=") }.dropFirst()) }
             try require(values.contains { $0.lowercased() != account.description }, "the account is the caller's")
-        case .streamNotFound, .contentType, .contentTooLarge, .invalidJSON, .notAnObject, .accountNotString,
+        case .streamNotFound, .unexpectedContent, .contentType, .contentTooLarge, .invalidJSON, .notAnObject,
+            .accountNotString,
             .unknownOwner:
             throw Finding("no refusal of a query: \(refusal)")
         }
@@ -61,6 +65,16 @@ enum QueryTarget {
 
     private static func name(_ parameter: [UInt8]) -> String {
         decoded(parameter.prefix { $0 != UInt8(ascii: "=") })
+    }
+
+    /// Whether a name is the same to whoever reads it.
+    private static func isPlain(_ parameter: [UInt8]) -> Bool {
+        let raw = parameter.prefix { $0 != UInt8(ascii: "=") }
+        let runs = raw.split(separator: UInt8(ascii: "%"), omittingEmptySubsequences: false).dropFirst()
+        let areEscapes = runs.allSatisfy { $0.prefix(2).compactMap(ASCII.hexadecimalValue).count == 2 }
+        let bytes = decoded(raw).unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+        let isText = String(decoding: bytes, as: UTF8.self).utf8.elementsEqual(bytes)
+        return areEscapes && isText && !bytes.contains(0) && !bytes.starts(with: "account_id[".utf8)
     }
 
     /// One scalar for each byte, so that no two names are the same but by their bytes.

@@ -90,7 +90,7 @@ struct ReferenceHead {
         let path = text.prefix { $0 != UInt8(ascii: "?") }
         let query = text[path.endIndex...].dropFirst()
         let unescaped = letters + digits + "-._~!$&'()*+,;=:@/"
-        return isEscaped(path, unescaped) && isEscaped(query, unescaped + "?")
+        return isEscaped(path, unescaped) && query.allSatisfy((unescaped + "?%[\\]^{|}`").utf8.contains)
     }
 
     /// Nothing but characters of `unescaped` and percent signs with two digits.

@@ -92,7 +92,7 @@ final class ScriptedConnection: ServerConnection {
         return true
     }
 
-    override func refused(_ error: MessageError) {
+    override func refused(_ error: MessageError, head: Span<UInt8>?) {
         record.append("\(error.code)")
         answered.append(.other)
         content = Array("\(error.code)".utf8)
