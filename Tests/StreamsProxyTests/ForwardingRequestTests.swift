@@ -36,7 +36,8 @@ struct ForwardingRequestTests {
         "Accept: */*", "User-Agent: a", "Content-Type: application/json", "Cookie: a=b", "Origin: http://h",
         "Range: bytes=0-1", "Cache-Control: no-cache", "Accept-Encoding: gzip", "If-None-Match: \"a\"", "X-Any: thing",
         "Via: 1.1 other", "x-mixed-CASE: \u{E9}", "Empty: ", "My_Field: a", "my.field: a", "Referer: http://h/%2e",
-        "Luna-Other: a", "X-Forwarded-Client: a",
+        "X-Forwardeds: a", "Lunatic: a", "X-Authority: a", "X-Hosts: a", "Remotes: a", "X-Requested-With: a",
+        "X-User-Agent: a",
     ])
     func `An end-to-end field passes as it is`(_ field: String) throws {
         #expect(try Self.forward([field]) == [field])
@@ -76,6 +77,14 @@ struct ForwardingRequestTests {
         "X-Forwarded-Proto: https", "X-Forwarded-Prefix: /admin", "X-Real-IP: 1.2.3.4", "X-Original-URL: /1/streams",
         "X-Rewrite-URL: /1/streams", "X-HTTP-Method-Override: DELETE", "X-HTTP-Method: DELETE",
         "X-Method-Override: DELETE",
+        // What a gateway would say of its caller.
+        "Luna-Account-Type: admin", "Luna-Token-Permissions: {}", "Luna-Visibility-Area: all", "Luna-Other: a",
+        "X-Forwarded-User: a", "X-Forwarded-Ssl: on", "X-Forwarded-Scheme: https", "X-Forwarded-Client-Cert: a",
+        "Remote-User: a", "Remote-Groups: a", "True-Client-IP: 1.2.3.4", "X-Client-IP: 1.2.3.4", "Client-IP: 1.2.3.4",
+        "X-Cluster-Client-IP: 1.2.3.4", "CF-Connecting-IP: 1.2.3.4", "Fastly-Client-IP: 1.2.3.4",
+        "X-Original-Host: a", "X-Original-Method: DELETE", "X-Host: a", "X-Auth-Request-User: a", "X-Auth-Token: a",
+        "X-Authenticated-Userid: a", "X-Remote-User: a", "X-WebAuth-User: a", "X-User: a",
+        "X-Envoy-External-Address: 1.2.3.4",
     ]
 
     @Test(arguments: dropped)
@@ -90,7 +99,10 @@ struct ForwardingRequestTests {
         "Luna_Account_Id", "Luna.Account.Id", "LUNA_ACCOUNT_ID", "luna-account_id", "luna_request.id",
         "X_Forwarded_For",
         "X.Real.IP", "X_Original_URL", "X_HTTP_Method_Override",
-        "Luna_Streams_Api_Version", "Proxy_Authorization", "Content_Type",
+        "Luna_Streams_Api_Version", "Proxy_Authorization", "Content_Type", "Content_Encoding", "Luna_Account_Type",
+        "Luna.Visibility.Area", "X_Forwarded_User", "REMOTE_USER", "remote.user", "X_Auth_Request_User",
+        "True_Client_IP",
+        "x-original_host", "X.Host", "CF_Connecting.IP",
     ])
     func `Another spelling of such a field is dropped`(_ name: String) throws {
         #expect(try Self.forward(["A: 1", "\(name): chunked", "B: 2"]) == ["A: 1", "B: 2"])

@@ -177,11 +177,12 @@ struct SeparationBodyRuleTests {
             for method in Method.allCases {
                 let applies = route == .streams && method == .post || route == .stream && method == .put
                 #expect(BodyRule.applies(to: route, method) == applies)
-                // A deletion of many may bring content that names an account.
-                let isBulkDeletion = method == .delete && (route == .streams || route == .logs)
+                // Where filters stand in the query there is no content; of chunks only the end tells.
+                let isFiltered = [.streams, .count, .logs].contains(route) && method != .post
+                #expect(BodyRule.refusesContent(of: route, method) == isFiltered)
                 #expect(BodyRule.applies(to: route, method, .none) == applies)
-                #expect(BodyRule.applies(to: route, method, .length(2)) == (applies || isBulkDeletion))
-                #expect(BodyRule.applies(to: route, method, .chunked) == (applies || isBulkDeletion))
+                #expect(BodyRule.applies(to: route, method, .length(2)) == applies)
+                #expect(BodyRule.applies(to: route, method, .chunked) == (applies || isFiltered))
             }
         }
     }
@@ -264,12 +265,13 @@ struct SeparationBodyRuleTests {
         #expect(passed > 20)
     }
 
-    @Test func `A deletion's content names no other account, and nothing is put into it`() throws {
-        let foreign = Array("{\"account_id\": \"\(Samples.foreign)\"}".utf8)
-        #expect(throws: SeparationRefusal.foreignAccount) {
-            try BodyRule.edit(foreign.span, account: Samples.own, for: .delete)
+    @Test(arguments: [Method.delete, .get, .head])
+    func `Where filters stand in the query, any content is refused`(_ method: Method) throws {
+        for content in ["{\"stream_ids\": []}", "{}", "account_id=1", " "] {
+            #expect(throws: SeparationRefusal.unexpectedContent) {
+                try BodyRule.edit(Array(content.utf8).span, account: Samples.own, for: method)
+            }
         }
-        let ids = Array("{\"stream_ids\": []}".utf8)
-        #expect(try BodyRule.edit(ids.span, account: Samples.own, for: .delete) == .unchanged)
+        #expect(try BodyRule.edit([].span, account: Samples.own, for: method) == .unchanged)
     }
 }

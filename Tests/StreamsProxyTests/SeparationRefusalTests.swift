@@ -6,7 +6,8 @@ struct SeparationRefusalTests {
     private static let table: [(refusal: SeparationRefusal, status: Int, code: Int)] =
         [
             (.foreignAccount, 403, 11063), (.streamNotFound(Samples.stream), 404, 39001),
-            (.semicolonInQuery, 400, 12046), (.repeatedParameter, 400, 12046), (.contentType, 400, 12017),
+            (.semicolonInQuery, 400, 12046), (.repeatedParameter, 400, 12046),
+            (.unreadableParameter, 400, 12046), (.unexpectedContent, 400, 12046), (.contentType, 400, 12017),
             (.contentTooLarge, 413, 12046), (.notAnObject, 400, 12022), (.accountNotString, 400, 12022),
             (.unknownOwner, 502, 4),
         ] + JSONFault.allCases.map { (.invalidJSON($0), 400, 12027) }

@@ -150,8 +150,11 @@ final class Admission: Sendable {
         }
         do throws(SeparationRefusal) {
             let edit = try rule.edit(bytes, head.query)
+            if BodyRule.refusesContent(of: match.route, head.method), case .length(1...) = head.framing {
+                throw .unexpectedContent
+            }
             let checksContent = BodyRule.applies(to: match.route, head.method, head.framing)
-            if checksContent {
+            if checksContent, !BodyRule.refusesContent(of: match.route, head.method) {
                 try ContentTypeRule.check(bytes, head.fields)
                 if case .length(let length) = head.framing, length > BodyRule.maximumLength { throw .contentTooLarge }
             }

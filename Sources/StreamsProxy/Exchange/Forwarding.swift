@@ -142,15 +142,11 @@ package final class Forwarding: Sendable {
         if route == .frame { output.append("/preview/handler/frame") }
     }
 
-    /// `withoutLuna`: of fields that are LUNA's by their name none passes, known here or not.
-    func appendClientFields(
-        _ head: borrowing RequestHead, _ bytes: Span<UInt8>, withoutLuna: Bool = false, to output: inout ByteBuffer
-    ) {
+    func appendClientFields(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout ByteBuffer) {
         let hasNominations = head.nominatesFields
         var run = FieldRun()
         for index in 0..<head.fields.count {
             let line = head.fields[index]
-            if withoutLuna, Self.isLuna(bytes, line.nameRange) { continue }
             if Self.passesUpstream(line, head, bytes, hasNominations: hasNominations) {
                 run.add(line, bytes, to: &output)
             }
@@ -165,7 +161,7 @@ package final class Forwarding: Sendable {
         guard passesUpstream(line.name) else { return false }
         // The log tells the trace, and one may be made: naming it in Connection changes nothing about it.
         if line.name == .traceparent || line.name == .tracestate { return TraceContext(head, bytes) != nil }
-        if line.name == .other, isAlias(bytes, line.nameRange) { return false }
+        if line.name == .other, IdentityField.isOne(bytes, line.nameRange) { return false }
         return !hasNominations || line.name.isProtected
             || !ConnectionOptions.nominate(bytes, head.fields, line.nameRange)
     }
@@ -183,24 +179,6 @@ package final class Forwarding: Sendable {
             .proxyAuthorization, .xHTTPMethodOverride, .lunaStreamsAPIVersion:
             false
         }
-    }
-
-    /// `Luna-` in any case, and with what some servers take for the hyphen.
-    private static func isLuna(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
-        guard name.count > 5, ASCII.isEqual(bytes, name.lowerBound..<name.lowerBound + 4, ignoringCaseOf: "luna") else {
-            return false
-        }
-        switch bytes[name.lowerBound + 4] {
-        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): return true
-        default: return false
-        }
-    }
-
-    private static func isAlias(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
-        for index in name where bytes[index] == UInt8(ascii: "_") || bytes[index] == UInt8(ascii: ".") {
-            return FieldName.isProtectedAlias(bytes, name)
-        }
-        return false
     }
 
     func appendOwnFields(

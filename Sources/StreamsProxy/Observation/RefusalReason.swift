@@ -95,9 +95,9 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         switch refusal {
         case .foreignAccount: self = .foreignAccount
         case .streamNotFound: self = .streamNotFound
-        case .semicolonInQuery, .repeatedParameter: self = .query
+        case .semicolonInQuery, .repeatedParameter, .unreadableParameter: self = .query
         case .contentTooLarge: self = .tooLarge
-        case .contentType, .invalidJSON, .notAnObject, .accountNotString: self = .content
+        case .unexpectedContent, .contentType, .invalidJSON, .notAnObject, .accountNotString: self = .content
         case .unknownOwner: self = .unknownOwner
         }
     }

@@ -23,7 +23,7 @@ struct PluginForwarding: Sendable {
             output.append(bytes, query)
         }
         output.append(" HTTP/1.1\r\nHost: luna-plugins\r\n")
-        base.appendClientFields(head, bytes, withoutLuna: true, to: &output)
+        base.appendClientFields(head, bytes, to: &output)
         base.appendOwnFields(request, head, bytes, to: &output)
         if let principal { Self.append(principal, permissions: permissions, to: &output) }
     }

@@ -18,17 +18,30 @@ package enum BodyRule {
         }
     }
 
-    /// Whether the content of such a request is looked at: also that of a deletion of many, where it has any. What
-    /// Luna-Streams makes of it is not known, so it may name no other account.
-    package static func applies(to route: Route, _ method: Method, _ framing: ContentFraming) -> Bool {
-        if method == .delete, route == .streams || route == .logs { return framing != .none }
-        return applies(to: route, method)
+    /// Whether a request has no content on this route: filters stand in its query. What Luna-Streams would make of content
+    /// is not known, and it might take it in their place.
+    package static func refusesContent(of route: Route, _ method: Method) -> Bool {
+        switch route {
+        case .streams, .count, .logs: method != .post
+        case .stream, .live, .frame, .streamsVersion, .documentation, .streamsPlugins, .version, .health, .plugins,
+            .metrics, .tokens, .token, .account, .plugin:
+            false
+        }
     }
 
-    /// `content` is all of it. A deletion's own account stands in its query; nothing is put into its content.
+    /// Whether the content of such a request is looked at. Of content in chunks only its end tells that there is none.
+    package static func applies(to route: Route, _ method: Method, _ framing: ContentFraming) -> Bool {
+        applies(to: route, method) || framing == .chunked && refusesContent(of: route, method)
+    }
+
+    /// `content` is all of it.
     package static func edit(
         _ content: Span<UInt8>, account: UniqueID, for method: Method = .post
     ) throws(SeparationRefusal) -> BodyEdit {
+        guard method == .post || method == .put else {
+            if content.isEmpty { return .unchanged }
+            throw .unexpectedContent
+        }
         if content.count > maximumLength { throw .contentTooLarge }
         let object: OutermostObject
         do throws(OutermostObject.Fault) {
@@ -40,7 +53,6 @@ package enum BodyRule {
             }
         }
         switch object.account {
-        case .absent where method == .delete: return .unchanged
         case .absent: return .inserting(account, at: object.start, isOnlyMember: object.isEmpty)
         case .text(account): return .unchanged
         case .text: throw .foreignAccount

@@ -4,7 +4,7 @@ import HTTPCore
 /// of RFC 3986 §2.1 are undone and with `+` for a space; its bytes stay as they are.
 ///
 /// Names are case-sensitive there, so `Account_Id` is another parameter. A `%` without two hexadecimal digits stands
-/// for itself; the parser of heads lets none through.
+/// for itself.
 struct QueryParameter {
     let range: Range<Int>
     /// Up to the first `=`, or all of it.
@@ -25,8 +25,39 @@ struct QueryParameter {
         value = (equals.map { $0 + 1 } ?? index)..<index
     }
 
+    /// Whether all readers take the name for the same one. Where it has a `%` that escapes nothing, a NUL or what is no UTF-8,
+    /// some drop that byte, stop at it or fail; and `account_id[]` is `account_id` for those who make lists of such names.
+    func isNamePlain(_ bytes: Span<UInt8>) -> Bool {
+        var isEscaped = false
+        var index = name.lowerBound
+        while index < name.upperBound {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "%") {
+                guard name.upperBound - index > 2, ASCII.hexadecimalValue(bytes[index + 1]) != nil,
+                    ASCII.hexadecimalValue(bytes[index + 2]) != nil
+                else { return false }
+                isEscaped = true
+            }
+            index += 1
+        }
+        guard isEscaped else { return !Self.isListOfAccounts(bytes, name) }
+        var decoded: [UInt8] = []
+        index = name.lowerBound
+        while index < name.upperBound { decoded.append(Self.decoded(bytes, at: &index, before: name.upperBound)) }
+        return !decoded.contains(0) && String(validating: decoded, as: UTF8.self) != nil
+            && !Self.isListOfAccounts(decoded.span, 0..<decoded.count)
+    }
+
+    private static func isListOfAccounts(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+        let end = name.lowerBound + accountID.utf8CodeUnitCount
+        return name.upperBound > end && bytes[end] == UInt8(ascii: "[")
+            && bytes.isEqual(name.lowerBound..<end, accountID)
+    }
+
+    private static let accountID: StaticString = "account_id"
+
     func isAccountID(_ bytes: Span<UInt8>) -> Bool {
-        let word: StaticString = "account_id"
+        let word = Self.accountID
         guard name.count >= word.utf8CodeUnitCount else { return false }
         return word.withUTF8Buffer { letters in
             var index = name.lowerBound

@@ -37,6 +37,7 @@ package struct QueryRule: Sendable {
             var start = query.lowerBound
             while start < query.upperBound {
                 let parameter = QueryParameter(bytes, from: start, before: query.upperBound)
+                guard parameter.isNamePlain(bytes) else { throw .unreadableParameter }
                 if parameter.isAccountID(bytes) {
                     if found != nil { throw .repeatedParameter }
                     found = parameter

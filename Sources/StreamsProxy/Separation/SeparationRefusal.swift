@@ -12,6 +12,10 @@ package enum SeparationRefusal: Error, Sendable, Equatable {
     case semicolonInQuery
     /// `account_id` more than once in the query: readers differ in which one counts.
     case repeatedParameter
+    /// A parameter's name that readers could take for different ones.
+    case unreadableParameter
+    /// Content where filters stand in the query: a reader could take it in their place.
+    case unexpectedContent
     /// The content is not declared as JSON in UTF-8, or it is encoded.
     case contentType
     /// The content has more than `BodyRule.maximumLength` bytes.
@@ -28,7 +32,8 @@ package enum SeparationRefusal: Error, Sendable, Equatable {
         switch self {
         case .foreignAccount: .foreignAccount
         case .streamNotFound: .noSuchStream
-        case .semicolonInQuery, .repeatedParameter, .contentTooLarge: .malformed
+        case .semicolonInQuery, .repeatedParameter, .unreadableParameter, .unexpectedContent, .contentTooLarge:
+            .malformed
         case .contentType: .contentType
         case .invalidJSON: .notJSON
         case .notAnObject, .accountNotString: .invalidContent
@@ -41,8 +46,10 @@ package enum SeparationRefusal: Error, Sendable, Equatable {
     /// Whether the content, or what the head says of it, is the reason.
     var isOfContent: Bool {
         switch self {
-        case .contentType, .contentTooLarge, .invalidJSON, .notAnObject, .accountNotString: true
-        case .foreignAccount, .streamNotFound, .semicolonInQuery, .repeatedParameter, .unknownOwner: false
+        case .unexpectedContent, .contentType, .contentTooLarge, .invalidJSON, .notAnObject, .accountNotString: true
+        case .foreignAccount, .streamNotFound, .semicolonInQuery, .repeatedParameter, .unreadableParameter,
+            .unknownOwner:
+            false
         }
     }
 
@@ -53,6 +60,8 @@ package enum SeparationRefusal: Error, Sendable, Equatable {
         case .streamNotFound: "Stream with id {} not found"
         case .semicolonInQuery: "';' in the query"
         case .repeatedParameter: "more than one account_id in the query"
+        case .unreadableParameter: "a parameter name in the query that can't be read in one way only"
+        case .unexpectedContent: "this request takes no content; filters stand in the query"
         case .contentType: "Bad content type"
         case .contentTooLarge: "the content of this request may have 1048576 bytes"
         case .invalidJSON(let fault): fault.detail
@@ -66,8 +75,8 @@ package enum SeparationRefusal: Error, Sendable, Equatable {
     package var streamID: UniqueID? {
         switch self {
         case .streamNotFound(let id): id
-        case .foreignAccount, .semicolonInQuery, .repeatedParameter, .contentType, .contentTooLarge, .invalidJSON,
-            .notAnObject, .accountNotString, .unknownOwner:
+        case .foreignAccount, .semicolonInQuery, .repeatedParameter, .unreadableParameter, .unexpectedContent,
+            .contentType, .contentTooLarge, .invalidJSON, .notAnObject, .accountNotString, .unknownOwner:
             nil
         }
     }
