@@ -136,7 +136,8 @@ def test_http_client_loses_no_next_request(separating, size):
     connection = http.client.HTTPConnection(*separating.address, timeout=20)
     for _ in range(20):
         try:
-            connection.request("POST", route("/streams"), iter(pieces(size)), {"Transfer-Encoding": "chunked"}, encode_chunked=True)
+            content = iter(pieces(size))
+            connection.request("POST", route("/streams"), content, dict([CHUNKED]), encode_chunked=True)
         except (BrokenPipeError, ConnectionResetError):
             connection.close()  # It is told by the connection's end; there was no answer to go on after.
             continue
@@ -246,7 +247,8 @@ def test_behind_a_balancer_no_request_of_others_is_lost(start_proxy, accounts, b
     proxy = start_proxy(EchoOrigin(), workers=1)
     address = balanced(name, proxy)
     every = bearer(accounts.ann.tokens["all"])
-    refusals = [("POST", route("/streams"), []), ("POST", route("/nowhere"), [every]), ("PATCH", route("/streams"), [every])]
+    streams = route("/streams")
+    refusals = [("POST", streams, []), ("POST", route("/nowhere"), [every]), ("PATCH", streams, [every])]
     is_over = threading.Event()
     statuses: "list[int]" = []
 

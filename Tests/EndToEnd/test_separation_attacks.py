@@ -141,7 +141,16 @@ def test_names_that_readers_could_take_for_another_are_refused(guarded, name):
     assert guarded.ask("GET", f"/streams?{name}=1", credentials=guarded.root.basic).status == 200
 
 
-@pytest.mark.parametrize("method, path", [("DELETE", "/streams"), ("DELETE", "/streams/logs"), ("GET", "/streams"), ("GET", "/streams/count"), ("HEAD", "/streams/logs")])
+@pytest.mark.parametrize(
+    "method, path",
+    [
+        ("DELETE", "/streams"),
+        ("DELETE", "/streams/logs"),
+        ("GET", "/streams"),
+        ("GET", "/streams/count"),
+        ("HEAD", "/streams/logs"),
+    ],
+)
 @pytest.mark.parametrize("is_chunked", [False, True])
 def test_content_can_not_take_the_place_of_the_query(guarded, method, path, is_chunked):
     for content in (json.dumps({"stream_ids": [guarded.foreign]}).encode(), b"{}", b"account_id=1", b" "):
