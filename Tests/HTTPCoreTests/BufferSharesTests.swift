@@ -19,11 +19,13 @@ struct BufferSharesTests {
             if let known = held[holder] {
                 if Bool.random(using: &random) {
                     let bytes = Int.random(in: 1...1000, using: &random)
-                    #expect(shares.change(known.place, of: known.payer, to: bytes))
+                    let isKnown = shares.change(known.place, of: known.payer, to: bytes)
+                    #expect(isKnown)
                     held[holder]?.bytes = bytes
                 } else {
-                    #expect(!shares.change(known.place, of: .neighbourhood(.max), to: 1))
-                    #expect(!shares.change(known.place, of: known.payer, to: 0))
+                    let isAnothers = shares.change(known.place, of: .neighbourhood(.max), to: 1)
+                    let isNothing = shares.change(known.place, of: known.payer, to: 0)
+                    #expect(!isAnothers && !isNothing)
                     shares.leave(known.place)
                     held[holder] = nil
                 }
