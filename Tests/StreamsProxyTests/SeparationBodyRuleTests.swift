@@ -272,6 +272,8 @@ struct SeparationBodyRuleTests {
                 try BodyRule.edit(Array(content.utf8).span, account: Samples.own, for: method)
             }
         }
-        #expect(try BodyRule.edit([].span, account: Samples.own, for: method) == .unchanged)
+        let none: [UInt8] = []
+        let edit = try BodyRule.edit(none.span, account: Samples.own, for: method)
+        #expect(edit == .unchanged)
     }
 }
