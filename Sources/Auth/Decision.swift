@@ -41,13 +41,21 @@ package enum Forbidden: Sendable, Equatable {
     case tokensNotByToken
 }
 
-/// It could not be found out: 503, and the client may ask again.
+/// It could not be found out: 503, or 429 where that is the client's own doing; it may ask again.
 package enum Unavailable: Sendable, Equatable, CaseIterable {
     case overloaded
-    /// The accounts service does not answer, or only that it can't.
+    /// So many wrong passwords came for this login from this network that for this time none is looked at.
+    case guessing(seconds: Int)
+    /// The accounts service answers nobody.
     case accountsUnreachable
     /// The accounts service answers on this credential in a way that can't be understood.
     case accountsUnreadable
+    /// The accounts service fails about this credential. Others it may well know.
+    case accountsFailing
+
+    package static let allCases: [Unavailable] = [
+        .overloaded, .guessing(seconds: 1), .accountsUnreachable, .accountsUnreadable, .accountsFailing,
+    ]
 }
 
 /// Credentials that no client sends by design: 400.

@@ -7,7 +7,9 @@ enum WorkerMessage: Sendable {
     case verdict(ticket: UInt64, PasswordCheck, PasswordVerdict)
     /// Luna-Accounts has said who the connection's client is, or could not.
     case answer(ticket: UInt64, ServiceQuestion, DatedDecision)
-    /// The same about somebody who watches a preview.
+    /// A question to Luna-Accounts that waited has its turn; of this table.
+    case question(ServiceQuestion, DecisionTable)
+    /// The same as an answer, about somebody who watches a preview.
     case review(ticket: UInt64, ServiceQuestion, DatedDecision)
     /// A request for the accounts' own resources has been carried out.
     case tokens(ticket: UInt64, TokensAnswer)
@@ -98,7 +100,7 @@ final class Worker {
         decider = setting.makeAuthenticator()
         self.plugins = PluginHostView(setting.configuration.pluginHost)
         points = PointRecorder(loop: loop, host: plugins, names: PointNames(setting.configuration))
-        accounts = setting.makeLookup(loop: loop, control: control)
+        accounts = setting.makeLookup(loop: loop, control: control, mailbox: place.mailbox)
         ledger = Ledger(loop: loop, log: setting.log)
         self.setting = setting
         mailbox = place.mailbox
@@ -216,6 +218,13 @@ final class Worker {
         case .answer(let ticket, let question, let answer):
             let decision = authenticator.accept(question, answer, now: loop.unixMilliseconds)
             waiting.removeValue(forKey: ticket)?.decided(decision)
+        case .question(let question, let table):
+            if let accounts, accounts.table === table {
+                accounts.put(question)
+            } else {
+                // Luna-Accounts was to be asked in a way that the settings no longer name.
+                table.complete(question.digest, .unavailable(.overloaded), now: loop.unixMilliseconds)
+            }
         case .review(let ticket, let question, let answer):
             waiting.removeValue(forKey: ticket)?.reviewed(question, answer)
         case .tokens(let ticket, let answer):
@@ -258,7 +267,7 @@ final class Worker {
             decider = new.makeAuthenticator()
             let questions = accounts?.questionCount ?? 0
             ledger.count { $0[.accountsQuestions] &+= questions }
-            accounts = new.makeLookup(loop: loop, control: control)
+            accounts = new.makeLookup(loop: loop, control: control, mailbox: mailbox)
         }
         // What was asked about them is asked again, by the new rules.
         waiting = waiting.filter { !$0.value.awaitsDecision }
@@ -283,15 +292,22 @@ final class Worker {
         OperatorNotes.write(.warning, of: .proxy, message)
     }
 
-    /// Has a password compared; false where too many wait already.
-    func verify(_ check: PasswordCheck, for connection: ProxyConnection) -> Bool {
+    /// Has a password compared; else why it can't be.
+    func verify(_ check: PasswordCheck, for connection: ProxyConnection) -> Decision? {
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let isSubmitted = setting.passwords.submit(check, from: connection.client.address.network.tiers) {
+        let submission = setting.passwords.submit(check, from: connection.client.address.network) {
             mailbox.post(.verdict(ticket: ticket, check, $0))
         }
-        if !isSubmitted { waiting[ticket] = nil }
-        return isSubmitted
+        switch submission {
+        case .taken: return nil
+        case .full:
+            waiting[ticket] = nil
+            return .unavailable(.overloaded)
+        case .guessing(let seconds):
+            waiting[ticket] = nil
+            return .unavailable(.guessing(seconds: seconds))
+        }
     }
 
     /// The decision of Luna-Accounts, where it is known; else `decided` is called when it is.
@@ -299,7 +315,9 @@ final class Worker {
         guard let accounts else { preconditionFailure("nobody to ask") }
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let known = accounts.ask(question, isRead: isRead) { mailbox.post(.answer(ticket: ticket, question, $0)) }
+        let known = accounts.ask(question, isRead: isRead, from: connection.peer.network) {
+            mailbox.post(.answer(ticket: ticket, question, $0))
+        }
         guard let known else { return nil }
         waiting[ticket] = nil
         return authenticator.accept(question, known, now: loop.unixMilliseconds)
@@ -311,7 +329,9 @@ final class Worker {
         guard let accounts else { return .once(.unauthenticated(.unknownAccount)) }
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let known = accounts.ask(question, isRead: true) { mailbox.post(.review(ticket: ticket, question, $0)) }
+        let known = accounts.ask(question, isRead: true, from: connection.peer.network) {
+            mailbox.post(.review(ticket: ticket, question, $0))
+        }
         if known != nil { waiting[ticket] = nil }
         return known
     }

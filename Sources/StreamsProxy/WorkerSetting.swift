@@ -75,11 +75,13 @@ struct WorkerSetting: Sendable {
     }
 
     /// Nil where the accounts file decides.
-    func makeLookup(loop: EventLoop, control: ControlClient) -> AccountsLookup? {
+    func makeLookup(
+        loop: EventLoop, control: ControlClient, mailbox: Mailbox<WorkerMessage>
+    ) -> AccountsLookup? {
         switch accounts {
         case .file: nil
         case .service(let table, let contract):
-            AccountsLookup(loop: loop, control: control, table: table, contract: contract)
+            AccountsLookup(loop: loop, control: control, mailbox: mailbox, table: table, contract: contract)
         }
     }
 }

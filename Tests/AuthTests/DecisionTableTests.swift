@@ -11,11 +11,10 @@ import Testing
     private static let refused = Decision.unauthenticated(.tokenUnknown)
     private static let down = Decision.unavailable(.accountsUnreachable)
 
-    private static func digest(_ token: String) -> CredentialDigest {
-        let value = Array("Bearer \(token)".utf8)
-        return Authenticator(serviceAllowingAccountHeader: true).question(
-            head: value.span, authorization: 0..<value.count, accountHeader: nil)!.digest
-    }
+    private static func digest(_ token: String) -> CredentialDigest { Realm.digest(token) }
+
+    private static let owner = ObjectIdentifier(Bed.self)
+    private static let asker = DecisionTable.Asker(network: .none, owner: owner) {}
 
     private static func expiring(_ milliseconds: Int64) -> Decision {
         .allowed(
@@ -28,6 +27,7 @@ import Testing
     private final class Bed: Sendable {
         let table: DecisionTable
         private let heard = Mutex<[DatedDecision]>([])
+        private let begun = Mutex<[String]>([])
 
         init(_ change: (inout DecisionTable.Settings) -> Void = { _ in }) {
             var settings = DecisionTable.Settings()
@@ -36,9 +36,14 @@ import Testing
         }
 
         /// In one word: what was decided, `waiting` or `ask`.
-        func ask(_ token: String = "a", isRead: Bool = true, at time: Int64) -> String {
-            let step = table.ask(digest(token), isRead: isRead, now: Realm.now + time) { [weak self] answer in
-                self?.heard.withLock { $0.append(answer) }
+        func ask(
+            _ token: String = "a", isRead: Bool = true, from network: UInt64 = 0, at time: Int64
+        ) -> String {
+            let asker = DecisionTable.Asker(network: ClientNetwork(number: network << 16), owner: owner) {
+                [weak self] in self?.begun.withLock { $0.append(token) }
+            }
+            let step = table.ask(digest(token), isRead: isRead, by: asker, now: Realm.now + time) {
+                [weak self] answer in self?.heard.withLock { $0.append(answer) }
             }
             return switch step {
             case .decided(let answer): word(answer.decision)
@@ -49,6 +54,20 @@ import Testing
 
         func complete(_ decision: Decision, of token: String = "a", at time: Int64) {
             table.complete(digest(token), decision, now: Realm.now + time)
+        }
+
+        func beginProbe(at time: Int64) -> Bool { table.beginProbe(now: Realm.now + time) }
+
+        func endProbe(_ answers: Bool?, at time: Int64) -> DecisionTable.Change {
+            table.endProbe(answers: answers, now: Realm.now + time)
+        }
+
+        /// Whose turn has come since this was looked at last.
+        func turns() -> [String] {
+            begun.withLock { begun in
+                defer { begun = [] }
+                return begun
+            }
         }
 
         /// What waiters were told since this was looked at last.
@@ -66,7 +85,9 @@ import Testing
         case .unauthenticated, .forbidden, .malformed: "refused"
         case .unavailable(.accountsUnreachable): "unreachable"
         case .unavailable(.accountsUnreadable): "unreadable"
+        case .unavailable(.accountsFailing): "failing"
         case .unavailable(.overloaded): "overloaded"
+        case .unavailable(.guessing): "guessing"
         }
     }
 
@@ -78,7 +99,7 @@ import Testing
         let group = DispatchGroup()
         for _ in 0..<1000 { group.enter() }
         DispatchQueue.concurrentPerform(iterations: 1000) { _ in
-            let step = table.ask(digest, isRead: true, now: Realm.now) { answer in
+            let step = table.ask(digest, isRead: true, by: Self.asker, now: Realm.now) { answer in
                 if answer.decision == Self.allowed { told.add(1, ordering: .relaxed) }
                 group.leave()
             }
@@ -102,7 +123,7 @@ import Testing
         (allowed, "allowed", 10_000), (refused, "refused", 1_000),
         (.forbidden(.visibilityNotAllowed), "refused", 1_000),
         (expiring(3_000), "allowed", 3_000), (expiring(600_000), "allowed", 10_000),
-        (.unavailable(.accountsUnreadable), "unreadable", 1_000),
+        (.unavailable(.accountsUnreadable), "unreadable", 1_000), (.unavailable(.accountsFailing), "failing", 1_000),
     ]
 
     @Test(arguments: lifetimes)
@@ -119,11 +140,14 @@ import Testing
     @Test func `Those who wait are told when the decision ends`() {
         let table = DecisionTable()
         let end = Mutex<Int64>(0)
-        _ = table.ask(Self.digest("a"), isRead: true, now: Realm.now) { answer in end.withLock { $0 = answer.end } }
+        _ = table.ask(Self.digest("a"), isRead: true, by: Self.asker, now: Realm.now) { answer in
+            end.withLock { $0 = answer.end }
+        }
         table.complete(Self.digest("a"), Self.expiring(3_000), now: Realm.now + 500)
         #expect(end.withLock { $0 } == Realm.now + 3_000)
         guard
-            case .decided(let known) = table.ask(Self.digest("a"), isRead: true, now: Realm.now + 900, waiter: { _ in })
+            case .decided(let known) = table.ask(
+                Self.digest("a"), isRead: true, by: Self.asker, now: Realm.now + 900, waiter: { _ in })
         else {
             Issue.record("not remembered")
             return
@@ -145,7 +169,7 @@ import Testing
         #expect(bed.ask(at: 70) == "ask")
     }
 
-    @Test func `While the service is down there is one attempt per second`() {
+    @Test func `While the service is down only our own question is put, once a second`() {
         let bed = Bed()
         #expect(bed.ask("a", at: 0) == "ask")
         #expect(bed.ask("b", at: 0) == "ask")
@@ -155,27 +179,67 @@ import Testing
         for time in stride(from: Int64(100), to: 1100, by: 50) {
             #expect(bed.ask("a", at: time) == "unreachable")
             #expect(bed.ask("c", at: time) == "unreachable")
+            #expect(!bed.beginProbe(at: time))
         }
-        #expect(bed.ask("c", at: 1100) == "ask")
-        #expect(bed.ask("c", at: 1200) == "waiting")
-        #expect(bed.ask("a", at: 2099) == "unreachable")
-        bed.complete(Self.down, of: "c", at: 2099)
+        #expect(bed.ask("c", at: 1100) == "waiting")
+        #expect(bed.beginProbe(at: 1100))
+        #expect(!bed.beginProbe(at: 9000))
+        #expect(bed.ask("a", at: 1200) == "waiting")
+        #expect(bed.endProbe(false, at: 1300) == .none)
         #expect(bed.told() == ["unreachable", "unreachable"])
-        #expect(bed.ask("a", at: 3098) == "unreachable")
-        #expect(bed.ask("a", at: 3099) == "ask")
-        bed.complete(Self.allowed, of: "a", at: 3100)
+        #expect(bed.ask("a", at: 2299) == "unreachable")
+        #expect(bed.ask("a", at: 2300) == "waiting")
+        #expect(bed.beginProbe(at: 2300))
+        #expect(bed.endProbe(true, at: 2400) == .up)
+        #expect(bed.turns() == ["a"])
+        bed.complete(Self.allowed, of: "a", at: 2401)
+        #expect(bed.told() == ["allowed"])
         // It is back: everybody may ask.
-        #expect(bed.ask("b", at: 3100) == "ask")
-        #expect(bed.ask("c", at: 3100) == "ask")
+        #expect(bed.ask("b", at: 2401) == "ask")
+        #expect(bed.ask("c", at: 2401) == "ask")
+    }
+
+    @Test func `A question of our own that is given up leaves nobody waiting`() {
+        let bed = Bed()
+        #expect(bed.ask("a", at: 0) == "ask")
+        bed.complete(Self.down, of: "a", at: 0)
+        #expect(bed.ask("a", at: 1000) == "waiting")
+        #expect(bed.beginProbe(at: 1000))
+        _ = bed.told()
+        #expect(bed.endProbe(nil, at: 1100) == .none)
+        #expect(bed.told() == ["unreachable"])
     }
 
     @Test func `A refusal too shows that the service is back`() {
         let bed = Bed()
         #expect(bed.ask("a", at: 0) == "ask")
+        #expect(bed.ask("b", at: 0) == "ask")
         bed.complete(Self.down, of: "a", at: 0)
-        #expect(bed.ask("a", at: 1000) == "ask")
-        bed.complete(Self.refused, of: "a", at: 1000)
-        #expect(bed.ask("b", at: 1000) == "ask")
+        #expect(bed.ask("c", at: 1) == "unreachable")
+        bed.complete(Self.refused, of: "b", at: 500)
+        #expect(bed.ask("c", at: 500) == "ask")
+    }
+
+    @Test func `Credentials that the service fails about are nobody else's outage`() {
+        let bed = Bed()
+        for number in 0..<100 {
+            #expect(bed.ask("bad\(number)", at: Int64(number)) == "ask")
+            bed.complete(.unavailable(.accountsFailing), of: "bad\(number)", at: Int64(number))
+            #expect(bed.ask("bad\(number)", at: Int64(number) + 999) == "failing")
+            #expect(bed.ask("good\(number)", at: Int64(number)) == "ask")
+        }
+        // They are a reason to ask whether it is there, and that says it is.
+        #expect(bed.beginProbe(at: 100))
+        #expect(bed.endProbe(true, at: 101) == .none)
+        #expect(bed.ask("good", at: 102) == "ask")
+        // If it were not, nobody else would find that out by a timeout.
+        for number in 100..<103 {
+            #expect(bed.ask("bad\(number)", at: 1000) == "ask")
+            bed.complete(.unavailable(.accountsFailing), of: "bad\(number)", at: 1200)
+        }
+        #expect(bed.beginProbe(at: 1200))
+        #expect(bed.endProbe(false, at: 1300) == .down)
+        #expect(bed.ask("other", at: 1300) == "unreachable")
     }
 
     @Test func `An answer that can't be read keeps nobody else from asking`() {
@@ -186,24 +250,12 @@ import Testing
         #expect(bed.ask("b", at: 0) == "ask")
     }
 
-    @Test func `It is told when the service goes and comes`() {
-        let bed = Bed()
-        var changes: [DecisionTable.Change] = []
-        for (time, decision) in [
-            (0, Self.allowed), (20_000, Self.down), (21_000, Self.down), (22_000, Self.refused), (30_000, Self.refused),
-            (40_000, Self.down), (41_000, .unavailable(.accountsUnreadable)),
-        ] as [(Int64, Decision)] {
-            #expect(bed.ask(at: time) == "ask")
-            changes.append(bed.table.complete(Self.digest("a"), decision, now: Realm.now + time))
-        }
-        #expect(changes == [.none, .down, .none, .up, .none, .down, .up])
-    }
-
     @Test func `A clock set back doesn't stop attempts`() {
         let bed = Bed()
         #expect(bed.ask(at: 0) == "ask")
         bed.complete(Self.down, at: 0)
-        #expect(bed.ask(at: -3_600_000) == "ask")
+        #expect(bed.ask(at: -3_600_000) == "waiting")
+        #expect(bed.beginProbe(at: -3_600_000))
     }
 
     @Test func `Nothing is remembered of a failure`() {
@@ -227,9 +279,10 @@ import Testing
         #expect(bed.told() == ["allowed", "unreachable"])
         #expect(bed.ask(at: 12_500) == "allowed")
         #expect(bed.ask(isRead: false, at: 12_500) == "unreachable")
-        #expect(bed.ask(isRead: false, at: 13_000) == "ask")
+        #expect(bed.ask(isRead: false, at: 13_000) == "waiting")
+        #expect(bed.beginProbe(at: 13_000))
         #expect(bed.ask(at: 13_001) == "allowed", "a read need not wait for what will fail")
-        bed.complete(Self.down, at: 39_999)
+        #expect(bed.endProbe(false, at: 39_999) == .none)
         #expect(bed.ask(at: 39_999) == "allowed")
         #expect(bed.ask(at: 40_000) == "unreachable")
     }
@@ -244,11 +297,13 @@ import Testing
         let authenticator = Authenticator(serviceAllowingAccountHeader: false)
         let value = Array("Bearer a".utf8)
         let question = authenticator.question(head: value.span, authorization: 0..<value.count, accountHeader: nil)!
-        _ = table.ask(question.digest, isRead: true, now: Realm.now) { _ in }
+        _ = table.ask(question.digest, isRead: true, by: Self.asker, now: Realm.now) { _ in }
         table.complete(question.digest, Self.allowed, now: Realm.now)
         let now = Realm.now + 20_000
         let heard = Mutex<DatedDecision?>(nil)
-        _ = table.ask(question.digest, isRead: true, now: now) { answer in heard.withLock { $0 = answer } }
+        _ = table.ask(question.digest, isRead: true, by: Self.asker, now: now) { answer in
+            heard.withLock { $0 = answer }
+        }
         table.complete(question.digest, Self.down, now: now)
         let answer = heard.withLock { $0 }!
         #expect(authenticator.accept(question, answer, now: now) == Self.allowed)
@@ -317,14 +372,63 @@ import Testing
         #expect(bed.table.count.decisions <= 64 + 64 / 4)
     }
 
-    @Test func `Questions under way are bounded`() {
-        let bed = Bed { $0.questionLimit = 2 }
+    @Test func `Networks take turns in asking about credentials that nobody knows`() {
+        let bed = Bed {
+            $0.questions.network = 2
+            $0.questions.strangers = 3
+            $0.questions.waiting = 4
+        }
+        #expect(bed.ask("a1", from: 1, at: 0) == "ask")
+        #expect(bed.ask("a2", from: 1, at: 0) == "ask")
+        for number in 3...6 { #expect(bed.ask("a\(number)", from: 1, at: 0) == "waiting") }
+        #expect(bed.ask("a1", from: 1, at: 0) == "waiting")
+        #expect(bed.ask("a7", from: 1, at: 0) == "overloaded", "four wait")
+        // Another network has a place at once, and then one of those that wait.
+        #expect(bed.ask("b1", from: 2, at: 0) == "ask")
+        #expect(bed.ask("b2", from: 2, at: 0) == "waiting")
+        #expect(bed.told() == ["overloaded"])
+        bed.complete(Self.refused, of: "a1", at: 1)
+        #expect(bed.turns() == ["a3"])
+        bed.complete(Self.refused, of: "b1", at: 1)
+        #expect(bed.turns() == ["b2"])
+        bed.complete(Self.refused, of: "a2", at: 1)
+        bed.complete(Self.refused, of: "a3", at: 1)
+        #expect(bed.turns() == ["a4", "a5"])
+        for token in ["a4", "a5", "b2"] { bed.complete(Self.refused, of: token, at: 1) }
+        #expect(bed.table.count.questions == 0)
+    }
+
+    @Test func `Who was let in lately has room of its own`() {
+        let bed = Bed {
+            $0.questions.all = 3
+            $0.questions.strangers = 2
+            $0.questions.strangersFirst = 0
+            $0.questions.waiting = 4
+        }
+        for token in ["good", "better"] {
+            #expect(bed.ask(token, at: 0) == "ask")
+            bed.complete(Self.allowed, of: token, at: 0)
+        }
+        for number in 0..<2 { #expect(bed.ask("x\(number)", from: 10 + UInt64(number), at: 20_000) == "ask") }
+        for number in 2..<6 { #expect(bed.ask("x\(number)", from: 10 + UInt64(number), at: 20_000) == "waiting") }
+        #expect(bed.ask("x6", from: 16, at: 20_000) == "overloaded")
+        #expect(bed.ask("good", from: 10, at: 20_000) == "ask")
+        #expect(bed.ask("better", from: 10, at: 20_000) == "waiting")
+        bed.complete(Self.refused, of: "x0", at: 20_001)
+        #expect(bed.turns() == ["better"])
+    }
+
+    @Test func `Nobody waits for an owner that asks no more`() {
+        let bed = Bed { $0.questions.strangers = 1 }
         #expect(bed.ask("a", at: 0) == "ask")
-        #expect(bed.ask("b", at: 0) == "ask")
-        #expect(bed.ask("c", at: 0) == "overloaded")
-        #expect(bed.ask("a", at: 0) == "waiting")
-        bed.complete(Self.allowed, of: "a", at: 1)
-        #expect(bed.ask("c", at: 1) == "ask")
+        #expect(bed.ask("b", at: 0) == "waiting")
+        bed.table.abandon(ObjectIdentifier(DecisionTable.self), now: Realm.now)
+        #expect(bed.told() == [])
+        bed.table.abandon(Self.owner, now: Realm.now)
+        #expect(bed.told() == ["overloaded", "overloaded"])
+        #expect(bed.ask("c", at: 0) == "ask", "places are free")
+        bed.complete(Self.refused, of: "c", at: 0)
+        #expect(bed.turns() == [], "b's turn has gone with b")
     }
 
     @Test func `An answer that nobody waits for changes nothing`() {

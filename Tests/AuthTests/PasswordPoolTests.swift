@@ -1,5 +1,6 @@
 import Auth
 import Dispatch
+import HTTPCore
 import Synchronization
 import Testing
 
@@ -9,6 +10,9 @@ import Testing
     {
         try #require(realm.check("Basic \(Base64.encode(Array("\(login):\(password)".utf8), .standard))"))
     }
+
+    /// One site for each number.
+    private func network(_ number: UInt64) -> ClientNetwork { ClientNetwork(number: number << 16) }
 
     @Test func aThousandWaitForOneHash() throws {
         let realm = Realm()
@@ -22,11 +26,11 @@ import Testing
         let matches = Mutex(0)
         for _ in 0..<1000 {
             group.enter()
-            let isTaken = pool.submit(check, from: [1]) { verdict in
+            let isTaken = pool.submit(check, from: network(1)) { verdict in
                 if verdict == .matches { matches.withLock { $0 += 1 } }
                 group.leave()
             }
-            #expect(isTaken)
+            #expect(isTaken == .taken)
         }
         gate.open()
         group.wait()
@@ -63,11 +67,11 @@ import Testing
         func ask(_ check: PasswordCheck) -> PasswordVerdict? {
             let verdict = Shared(Mutex<PasswordVerdict?>(nil))
             let answered = DispatchSemaphore(value: 0)
-            let isTaken = pool.submit(check, from: [1]) { given in
+            let isTaken = pool.submit(check, from: network(1)) { given in
                 verdict.value.withLock { $0 = given }
                 answered.signal()
             }
-            #expect(isTaken)
+            #expect(isTaken == .taken)
             answered.wait()
             return verdict.value.withLock { $0 }
         }
@@ -96,49 +100,153 @@ import Testing
         let group = DispatchGroup()
         for password in ["one", "two"] {
             group.enter()
-            #expect(pool.submit(try check(realm, password), from: [1]) { _ in group.leave() })
+            #expect(pool.submit(try check(realm, password), from: network(1)) { _ in group.leave() } == .taken)
         }
-        let isThirdTaken = pool.submit(try check(realm, "three"), from: [1]) { _ in
+        let isThirdTaken = pool.submit(try check(realm, "three"), from: network(1)) { _ in
             #expect(Bool(false), "refused, and yet answered")
         }
-        #expect(!isThirdTaken)
+        #expect(isThirdTaken == .full)
         // Joining one that waits already takes no place.
         group.enter()
-        #expect(pool.submit(try check(realm, "one"), from: [1]) { _ in group.leave() })
+        #expect(pool.submit(try check(realm, "one"), from: network(1)) { _ in group.leave() } == .taken)
         gate.open()
         group.wait()
         #expect(pool.hashesRun == 3)
         group.enter()
-        #expect(pool.submit(try check(realm, "three"), from: [1]) { _ in group.leave() })
+        #expect(pool.submit(try check(realm, "three"), from: network(1)) { _ in group.leave() } == .taken)
         group.wait()
     }
 
-    @Test func aFloodOfOneClientMakesRoomForOthers() throws {
+    /// A pool of one thread, and what it said.
+    private struct Bed {
+        let pool: PasswordPool
         let realm = Realm()
-        let pool = PasswordPool(width: 1, queueLimit: 8)
-        let gate = try Gate(pool, realm)
         let group = DispatchGroup()
         let verdicts = Shared(Mutex<[String]>([]))
-        func submit(_ password: String, from client: [UInt64]) throws -> Bool {
+        let time = Shared(Mutex<Int64>(0))
+
+        init(queueLimit: Int) {
+            let time = time
+            pool = PasswordPool(
+                width: 1, queueLimit: queueLimit,
+                memory: PasswordPool.Memory(lifetime: 0, clock: { time.value.withLock { $0 } }))
+        }
+
+        func submit(
+            _ password: String, _ login: String = "user@example.org", from network: UInt64
+        ) throws -> PasswordPool.Submission {
+            let value = "Basic \(Base64.encode(Array("\(login):\(password)".utf8), .standard))"
             group.enter()
-            let isTaken = pool.submit(try check(realm, password), from: client) { verdict in
+            let submission = pool.submit(
+                try #require(realm.check(value)), from: ClientNetwork(number: network << 16)
+            ) { [verdicts, group] verdict in
                 verdicts.value.withLock { $0.append("\(password) \(verdict)") }
                 group.leave()
             }
-            if !isTaken { group.leave() }
-            return isTaken
+            if submission != .taken { group.leave() }
+            return submission
         }
-        for number in 1...8 { #expect(try submit("guess \(number)", from: [1])) }
-        #expect(try !submit("guess 9", from: [1]))
+
+        /// All that was said when nothing waits any more.
+        func told() -> [String] {
+            group.wait()
+            return verdicts.value.withLock { verdicts in
+                defer { verdicts = [] }
+                return verdicts
+            }
+        }
+    }
+
+    @Test func aFloodOfOneClientMakesRoomForOthers() throws {
+        let bed = Bed(queueLimit: 8)
+        let gate = try Gate(bed.pool, bed.realm)
+        for number in 1...8 { #expect(try bed.submit("guess \(number)", "\(number)", from: 1) == .taken) }
+        #expect(try bed.submit("guess 9", "9", from: 1) == .full)
         // Another client is let in, for the flood's last, and is next but one.
-        #expect(try submit("pw:with:colons", from: [2]))
-        #expect(verdicts.value.withLock { $0 } == ["guess 8 failed"])
+        #expect(try bed.submit("pw:with:colons", from: 2) == .taken)
+        #expect(bed.verdicts.value.withLock { $0 } == ["guess 8 failed"])
         gate.open()
-        group.wait()
-        let order = verdicts.value.withLock { $0 }
+        let order = bed.told()
         #expect(order.count == 9)
         #expect(order.prefix(3) == ["guess 8 failed", "guess 1 differs", "pw:with:colons matches"])
-        #expect(pool.hashesRun == 9, "the gate's, seven of the flood, one of the other client")
+        #expect(bed.pool.hashesRun == 9, "the gate's, seven of the flood, one of the other client")
+    }
+
+    @Test func whoWasRightLatelyPassesWhereverStrangersComeFrom() throws {
+        let bed = Bed(queueLimit: 8)
+        #expect(try bed.submit("pw:with:colons", from: 1) == .taken)
+        #expect(bed.told() == ["pw:with:colons matches"])
+        let gate = try Gate(bed.pool, bed.realm)
+        for number in 10..<18 as Range<UInt64> {
+            #expect(try bed.submit("guess \(number)", "\(number)", from: number) == .taken)
+        }
+        #expect(try bed.submit("guess", "18", from: 18) == .full, "eight networks are a full line")
+        #expect(try bed.submit("pw:with:colons", from: 10) == .taken)
+        gate.open()
+        #expect(bed.told().first == "pw:with:colons matches")
+    }
+
+    @Test func networksThatGuessComeAfterThoseThatDont() throws {
+        let bed = Bed(queueLimit: 8)
+        for network in 10..<20 as Range<UInt64> {
+            for number in 1...3 {
+                #expect(try bed.submit("\(network) \(number)", "\(network)", from: network) == .taken)
+            }
+            _ = bed.told()
+        }
+        let gate = try Gate(bed.pool, bed.realm)
+        let submissions = try (10..<20 as Range<UInt64>).map { try bed.submit("again", "\($0)", from: $0) }
+        #expect(submissions.filter { $0 == .taken }.count == 2, "a quarter of the places")
+        for number in 30..<38 as Range<UInt64> {
+            #expect(try bed.submit("new \(number)", "\(number)", from: number) == .taken)
+        }
+        gate.open()
+        #expect(bed.told().prefix(2) == ["new 30 differs", "again differs"])
+    }
+
+    @Test func guessesAtOneLoginFromEverywhereLeaveRoomForOtherLogins() throws {
+        let bed = Bed(queueLimit: 64)
+        let gate = try Gate(bed.pool, bed.realm)
+        let submissions = try (10..<100 as Range<UInt64>).map { try bed.submit("guess \($0)", from: $0) }
+        #expect(submissions.filter { $0 == .taken }.count == 8 + 16)
+        #expect(try bed.submit("other", "other@example.org", from: 100) == .taken)
+        gate.open()
+        _ = bed.told()
+    }
+
+    @Test func whoGuessesMustWaitAndNobodyElse() throws {
+        let bed = Bed(queueLimit: 64)
+        #expect(try bed.submit("pw:with:colons", from: 1) == .taken)
+        _ = bed.told()
+        for number in 1...10 {
+            #expect(try bed.submit("guess \(number)", from: 1) == .taken)
+            _ = bed.told()
+        }
+        let hashes = bed.pool.hashesRun
+        #expect(try bed.submit("guess 11", from: 1) == .guessing(seconds: 2))
+        #expect(bed.pool.hashesRun == hashes, "refused before it is hashed")
+        #expect(try bed.submit("guess 11", from: 2) == .taken, "another network")
+        #expect(try bed.submit("guess 11", "other@example.org", from: 1) == .taken, "another login")
+        #expect(try bed.submit("pw:with:colons", from: 1) == .taken, "one that was right")
+        #expect(bed.told() == ["guess 11 differs", "guess 11 differs", "pw:with:colons matches"])
+        // Who was right was not guessing.
+        #expect(try bed.submit("guess 12", from: 1) == .taken)
+        _ = bed.told()
+    }
+
+    @Test func guessesThatWaitAreNotHashedWhenTheirNetworkMustWait() throws {
+        let bed = Bed(queueLimit: 64)
+        let gate = try Gate(bed.pool, bed.realm)
+        for number in 0..<24 { #expect(try bed.submit("guess \(number)", from: 1) == .taken) }
+        gate.open()
+        let told = bed.told()
+        #expect(told.filter { $0.hasSuffix("differs") }.count == 10)
+        #expect(told.filter { $0.hasSuffix("failed") }.count == 14)
+        #expect(bed.pool.hashesRun == 11)
+        #expect(try bed.submit("guess", from: 1) == .guessing(seconds: 2))
+        bed.time.value.withLock { $0 = 2000 }
+        #expect(try bed.submit("guess", from: 1) == .taken)
+        _ = bed.told()
     }
 
     @Test func anUnknownLoginIsHashedToo() throws {
@@ -147,11 +255,11 @@ import Testing
         let group = DispatchGroup()
         group.enter()
         let check = try check(realm, "pw:with:colons", "nobody@example.org")
-        let isTaken = pool.submit(check, from: [1]) { verdict in
+        let isTaken = pool.submit(check, from: network(1)) { verdict in
             #expect(verdict == .differs)
             group.leave()
         }
-        #expect(isTaken)
+        #expect(isTaken == .taken)
         group.wait()
         #expect(pool.hashesRun == 1)
     }
@@ -164,11 +272,11 @@ import Testing
             let entered = DispatchSemaphore(value: 0)
             let semaphore = semaphore
             let value = "Basic \(Base64.encode(Array("gate@example.org:gate".utf8), .standard))"
-            let isTaken = pool.submit(try #require(realm.check(value)), from: [0]) { _ in
+            let isTaken = pool.submit(try #require(realm.check(value)), from: ClientNetwork(number: 0)) { _ in
                 entered.signal()
                 semaphore.wait()
             }
-            #expect(isTaken)
+            #expect(isTaken == .taken)
             entered.wait()
         }
 

@@ -74,6 +74,13 @@ struct Realm {
         }
     }
 
+    /// Stands for a token as the process calls it.
+    static func digest(_ token: String) -> CredentialDigest {
+        let value = Array("Bearer \(token)".utf8)
+        return Authenticator(serviceAllowingAccountHeader: true).question(
+            head: value.span, authorization: 0..<value.count, accountHeader: nil)!.digest
+    }
+
     /// The check that the value needs; nil where it is decided without.
     func check(_ authorization: String, now: Int64 = Realm.now) -> PasswordCheck? {
         let bytes = Array(authorization.utf8)

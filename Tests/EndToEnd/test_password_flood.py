@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import threading
 
 from accounts import basic
 from origins import EchoOrigin
 from vocabulary import assert_error, route
+from wire import eventually
 
-#: More than may wait to be hashed, 64.
+#: More than may wait to be hashed of one login, 32, and of those who guess, 64.
 FLOOD = 150
+#: More networks than there were places once.
+NETWORKS = 100
 
 
 def ask(connection, credentials) -> None:
@@ -29,5 +34,86 @@ def test_a_flood_from_one_address_leaves_others_their_turn(start_proxy, accounts
             ask(honest, person.basic)
             assert honest.read_answer().status == 200
         statuses = [connection.read_answer().status for connection in flood[:-1]]
-    assert set(statuses) == {401, 503}
+    assert {401, 503} <= set(statuses) <= {401, 429, 503}
     assert statuses.count(401) < 80, "most of the flood was not hashed"
+
+
+@contextlib.contextmanager
+def guessing(proxy, login):
+    """From each of many /24 networks, one wrong password after another until the block ends; `login` makes logins of
+    numbers."""
+    over = threading.Event()
+    numbers = itertools.count()
+    answers: "list[int]" = []
+
+    def run(source: str) -> None:
+        while not over.is_set():
+            try:
+                with proxy.connect(timeout=60, source=source) as connection:
+                    while not over.is_set():
+                        number = next(numbers)
+                        ask(connection, basic(login(number), f"guess {number}"))
+                        answers.append(connection.read_answer().status)
+            except (AssertionError, OSError):
+                continue  # A connection that ended: the attack goes on by another.
+
+    threads = [threading.Thread(target=run, args=(f"127.0.{number}.2",)) for number in range(1, NETWORKS + 1)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answers
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(60)
+
+
+def log_in(proxy, person, source: str) -> int:
+    with proxy.connect(timeout=60, source=source) as connection:
+        ask(connection, person.basic)
+        return connection.read_answer().status
+
+
+def test_wrong_passwords_from_many_networks_keep_no_right_login_out(start_proxy, accounts):
+    """Neither one that was right before nor one that comes for the first time."""
+    proxy = start_proxy(EchoOrigin(), workers=1, plugin={"decision-cache": {"ttl": 0.1}})
+    assert log_in(proxy, accounts.ann, "127.0.200.1") == 200
+    with guessing(proxy, lambda number: f"nobody-{number}@visionlabs.ai") as answers:
+        eventually(lambda: len(answers) > NETWORKS, 60, "the attack to run")
+        statuses = [
+            log_in(proxy, person, f"127.0.{201 + turn}.1")
+            for turn in range(6)
+            for person in (accounts.ann, accounts.bob, accounts.reader, accounts.root)
+        ]
+    assert statuses == [200] * len(statuses)
+
+
+def test_wrong_passwords_for_one_login_from_everywhere_keep_nobody_out(start_proxy, accounts):
+    proxy = start_proxy(EchoOrigin(), workers=1, plugin={"decision-cache": {"ttl": 0.1}})
+    assert log_in(proxy, accounts.ann, "127.0.200.1") == 200
+    with guessing(proxy, lambda _: accounts.ann.login) as answers:
+        eventually(lambda: len(answers) > NETWORKS, 60, "the attack to run")
+        statuses = [
+            log_in(proxy, person, f"127.0.{201 + turn}.1") for turn in range(6) for person in (accounts.ann, accounts.bob)
+        ]
+    assert statuses == [200] * len(statuses)
+
+
+def test_whoever_guesses_must_wait_and_nobody_else(start_proxy, accounts):
+    proxy = start_proxy(EchoOrigin(), workers=1, plugin={"decision-cache": {"ttl": 0.1}})
+    assert log_in(proxy, accounts.bob, "127.0.1.1") == 200
+    with proxy.connect(source="127.0.1.1") as connection:
+        for number in range(10):
+            ask(connection, basic(accounts.bob.login, f"guess {number}"))
+            assert_error(connection.read_answer(), 401, 41006)
+        ask(connection, basic(accounts.bob.login, "guess 11"))
+        refused = connection.read_answer()
+        assert_error(refused, 429, 1)
+        assert int(refused.fields.one("Retry-After") or 0) in (1, 2)
+        # Another login from here, the same from elsewhere, and the password that was right before.
+        ask(connection, basic(accounts.ann.login, "guess"))
+        assert connection.read_answer().status == 401
+        ask(connection, accounts.bob.basic)
+        assert connection.read_answer().status == 200
+    assert log_in(proxy, accounts.bob, "127.0.2.1") == 200
+    eventually(lambda: '"reason":"guessing"' in proxy.text, 10, "the reason in the log")

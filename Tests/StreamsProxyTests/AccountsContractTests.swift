@@ -138,6 +138,7 @@ struct AccountsContractTests {
 
     private static let unreadable = Decision.unavailable(.accountsUnreadable)
     private static let unreachable = Decision.unavailable(.accountsUnreachable)
+    private static let failing = Decision.unavailable(.accountsFailing)
 
     /// What stands beside `account_id` in an answer about a token.
     private static let tokens: [(members: String, decision: Decision)] = [
@@ -290,19 +291,28 @@ struct AccountsContractTests {
         let account = #"{"account_id": "\#(Self.accountID)"}"#
         for content in [account, #"{"error_code": 41005}"#] {
             for status in [408, 429, 500, 502, 503, 504, 599] {
-                #expect(Self.decision(.token, status, content) == Self.unreachable)
+                #expect(Self.decision(.token, status, content) == Self.failing)
             }
             for status in [0, 100, 199, 300, 302, 304, 402, 405, 410, 600] {
                 #expect(Self.decision(.token, status, content) == Self.unreadable)
             }
         }
-        let failures: [UpstreamFailure] = [
-            .unreachable, .disconnected, .unreadable(.malformedStatusLine), .tls, .certificate, .connectTimeout,
-            .requestTimeout, .silence,
+        // No connection came about, or one that failed with this question.
+        let failures: [(decision: Decision, failures: [UpstreamFailure])] = [
+            (Self.unreachable, [.unreachable, .tls, .certificate, .connectTimeout, .sockConnectTimeout]),
+            (
+                Self.failing,
+                [
+                    .disconnected, .unreadable(.malformedStatusLine), .requestTimeout, .silence, .unaskedUpgrade,
+                    .tooManyInterimAnswers,
+                ]
+            ),
         ]
-        for failure in failures {
-            #expect(
-                Self.contract().decision(Self.question(.token), .failed(failure), now: Self.now) == Self.unreachable)
+        for (decision, failures) in failures {
+            for failure in failures {
+                let answer = ControlAnswer.failed(failure)
+                #expect(Self.contract().decision(Self.question(.token), answer, now: Self.now) == decision)
+            }
         }
         let tooLong = ControlAnswer.failed(.unreadable(.contentTooLong))
         #expect(Self.contract().decision(Self.question(.token), tooLong, now: Self.now) == Self.unreadable)

@@ -67,8 +67,10 @@ struct ErrorAnswerTests {
             Row(.denied(.malformed(.repeatedAccountHeader)), 400, 12046),
             Row(.denied(.malformed(.accountHeaderNotUUID)), 400, 11037),
             Row(.denied(.unavailable(.overloaded)), 503, 1),
+            Row(.denied(.unavailable(.guessing(seconds: 1))), 429, 1),
             Row(.denied(.unavailable(.accountsUnreachable)), 503, 16),
             Row(.denied(.unavailable(.accountsUnreadable)), 503, 4),
+            Row(.denied(.unavailable(.accountsFailing)), 503, 16),
         ]
         + Verb.allCases.map { Row(.denied(.forbidden(.missingVerb($0))), 403, 11059, .bearer(.insufficientScope($0))) }
         + Verb.allCases.map { Row(.pluginForbidden($0), 403, 11059, .bearer(.insufficientScope(nil))) }
@@ -95,7 +97,7 @@ struct ErrorAnswerTests {
         #expect(answer.challenge == row.challenge)
         // RFC 9110 §15.5.2: a 401 has one. RFC 6750 §3.1: with others, it says what is wrong with the token.
         if answer.status == 401 { #expect(answer.challenge != .none) }
-        #expect((answer.status == 503) == (answer.retryAfter != nil))
+        #expect((answer.status == 503 || answer.status == 429) == (answer.retryAfter != nil))
         // The phrase of the status line is known.
         #expect(Status.reason(answer.status).description != "Unknown")
     }
@@ -186,6 +188,7 @@ struct ErrorAnswerTests {
                 == [Self.type, Self.bearer("insufficient_scope", "\(lacking) this plugin")])
         #expect(Self.fields(.methodNotAllowed([.get, .head])) == [Self.type, "Allow: GET, HEAD, OPTIONS"])
         #expect(Self.fields(.denied(.unavailable(.overloaded))) == [Self.type, "Retry-After: 1"])
+        #expect(Self.fields(.denied(.unavailable(.guessing(seconds: 32)))) == [Self.type, "Retry-After: 32"])
         #expect(Self.fields(.denied(.forbidden(.foreignAccount))) == [Self.type])
         #expect(Self.fields(.upstream(.requestTimeout)) == [Self.type])
     }

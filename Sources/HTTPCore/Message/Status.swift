@@ -19,6 +19,7 @@ package enum Status {
         case 415: "Unsupported Media Type"
         case 417: "Expectation Failed"
         case 418: "I'm a teapot"
+        case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"

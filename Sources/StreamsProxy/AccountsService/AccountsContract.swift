@@ -9,6 +9,7 @@ package struct AccountsContract: Sendable {
     package static let maximumAnswer = 65536
 
     private let url: String
+    private let serviceURL: String
     private let tls: ServiceTLS
     private let settings: VerificationSettings
     private let connectTimeout: Interval
@@ -16,6 +17,7 @@ package struct AccountsContract: Sendable {
 
     package init(_ service: AccountsServiceSettings) {
         url = service.url
+        serviceURL = service.address.url
         tls = service.address.tls
         settings = service.verification
         connectTimeout = Interval(service.connectTimeout)
@@ -40,6 +42,22 @@ package struct AccountsContract: Sendable {
         return ControlRequest(
             method: settings.method.rawValue, url: url, tls: tls, fields: fields, content: content,
             connectTimeout: connectTimeout, timeout: requestTimeout, maximumAnswer: Self.maximumAnswer)
+    }
+
+    /// Our own question: whether anybody is there. No client has a part in it.
+    var probe: ControlRequest {
+        ControlRequest(
+            method: "GET", url: "\(serviceURL)/version", tls: tls, fields: [], connectTimeout: connectTimeout,
+            timeout: requestTimeout, maximumAnswer: Self.maximumAnswer)
+    }
+
+    /// Whether somebody has answered it, and not that nobody can be answered now.
+    func isThere(_ answer: ControlAnswer) -> Bool {
+        switch answer {
+        case .answered(let status, _): !(500...599).contains(status)
+        case .failed(.unreadable(.contentTooLong)): true
+        case .failed: false
+        }
     }
 
     private static func field(_ question: ServiceQuestion) -> ControlRequest.Field {
@@ -79,7 +97,13 @@ package struct AccountsContract: Sendable {
     package func decision(_ question: ServiceQuestion, _ answer: ControlAnswer, now: Int64) -> Decision {
         switch answer {
         case .failed(.unreadable(.contentTooLong)): return .unavailable(.accountsUnreadable)
-        case .failed: return .unavailable(.accountsUnreachable)
+        case .failed(.unreachable), .failed(.connectTimeout), .failed(.sockConnectTimeout), .failed(.tls),
+            .failed(.certificate):
+            return .unavailable(.accountsUnreachable)
+        case .failed(.requestTimeout), .failed(.silence), .failed(.disconnected), .failed(.unreadable),
+            .failed(.unaskedUpgrade), .failed(.tooManyInterimAnswers):
+            // This question may have been too much for it; another need not be.
+            return .unavailable(.accountsFailing)
         case .answered(let status, let content):
             switch status {
             case 200...299:
@@ -89,8 +113,8 @@ package struct AccountsContract: Sendable {
                 return account.decision(question, now: now)
             case 400, 401, 403, 404:
                 return refusal(question.kind, status, AccountAnswer.errorCode(content))
-            // It is there, and says that it can't answer anybody now.
-            case 408, 429, 500...599: return .unavailable(.accountsUnreachable)
+            // It is there, and speaks of this question: somebody's odd credential may be what it fails about.
+            case 408, 429, 500...599: return .unavailable(.accountsFailing)
             default: return .unavailable(.accountsUnreadable)
             }
         }

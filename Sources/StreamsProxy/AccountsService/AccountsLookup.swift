@@ -9,21 +9,25 @@ package enum AccountsSource: Sendable {
     case service(DecisionTable, AccountsContract)
 }
 
-/// Puts one worker's questions to Luna-Accounts, where no other worker has put the same.
+/// Puts one worker's questions to Luna-Accounts, where no other worker has put the same, and our own: whether it is there.
 final class AccountsLookup {
     private let loop: EventLoop
     private let control: ControlClient
-    private let table: DecisionTable
+    private let mailbox: Mailbox<WorkerMessage>
+    let table: DecisionTable
     private let contract: AccountsContract
-    /// Of other workers, too, somebody may wait for these.
-    private var asked: Set<CredentialDigest> = []
+    private var isProbing = false
     /// How many questions were put.
     private(set) var questionCount = 0
     private var lastNote = Instant(nanoseconds: 0)
 
-    init(loop: EventLoop, control: ControlClient, table: DecisionTable, contract: AccountsContract) {
+    init(
+        loop: EventLoop, control: ControlClient, mailbox: Mailbox<WorkerMessage>, table: DecisionTable,
+        contract: AccountsContract
+    ) {
         self.loop = loop
         self.control = control
+        self.mailbox = mailbox
         self.table = table
         self.contract = contract
     }
@@ -31,26 +35,55 @@ final class AccountsLookup {
     /// The decision, if there is one; else `waiter` is called once, on any thread. `isRead`: it is wanted for reading
     /// only.
     func ask(
-        _ question: ServiceQuestion, isRead: Bool, waiter: @escaping DecisionTable.Waiter
+        _ question: ServiceQuestion, isRead: Bool, from network: ClientNetwork,
+        waiter: @escaping DecisionTable.Waiter
     ) -> DatedDecision? {
-        switch table.ask(question.digest, isRead: isRead, now: loop.unixMilliseconds, waiter: waiter) {
+        let asker = DecisionTable.Asker(network: network, owner: ObjectIdentifier(self)) { [mailbox, table] in
+            mailbox.post(.question(question, table))
+        }
+        let step = table.ask(
+            question.digest, isRead: isRead, by: asker, now: loop.unixMilliseconds, waiter: waiter)
+        probe()
+        switch step {
         case .decided(let decision):
             return decision
         case .waiting:
             return nil
         case .mustAsk:
-            asked.insert(question.digest)
-            questionCount &+= 1
-            control.send(contract.request(question)) { [self] in answered(question, $0) }
+            put(question)
             return nil
         }
     }
 
+    /// Its turn has come.
+    func put(_ question: ServiceQuestion) {
+        questionCount &+= 1
+        control.send(contract.request(question)) { [self] in answered(question, $0) }
+    }
+
     private func answered(_ question: ServiceQuestion, _ answer: ControlAnswer) {
-        asked.remove(question.digest)
         let now = loop.unixMilliseconds
         let decision = contract.decision(question, answer, now: now)
-        switch table.complete(question.digest, decision, now: now) {
+        note(table.complete(question.digest, decision, now: now), answer)
+        switch decision {
+        case .unavailable(.accountsUnreadable), .unavailable(.accountsFailing): noteTrouble(decision, answer)
+        case .allowed, .unauthenticated, .forbidden, .unavailable, .malformed: break
+        }
+        probe()
+    }
+
+    /// Asks whether it is there, where that is in doubt.
+    private func probe() {
+        guard table.beginProbe(now: loop.unixMilliseconds) else { return }
+        isProbing = true
+        control.send(contract.probe) { [self] answer in
+            isProbing = false
+            note(table.endProbe(answers: contract.isThere(answer), now: loop.unixMilliseconds), answer)
+        }
+    }
+
+    private func note(_ change: DecisionTable.Change, _ answer: ControlAnswer) {
+        switch change {
         case .none: break
         case .down:
             OperatorNotes.write(
@@ -58,15 +91,17 @@ final class AccountsLookup {
                 advice: "see LUNA_ACCOUNTS_ADDRESS and `streams-proxy check --probe`")
         case .up: OperatorNotes.write(.warning, of: .accounts, "Luna-Accounts answers again")
         }
-        if decision == .unavailable(.accountsUnreadable) { noteUnreadable(answer) }
     }
 
     /// At most every ten seconds: whoever sends odd credentials must not fill the log.
-    private func noteUnreadable(_ answer: ControlAnswer) {
+    private func noteTrouble(_ decision: Decision, _ answer: ControlAnswer) {
         guard lastNote <= loop.now else { return }
         lastNote = loop.now.advanced(by: Interval(.seconds(10)))
+        let what =
+            decision == .unavailable(.accountsFailing)
+            ? "Luna-Accounts fails about a credential" : "an answer of Luna-Accounts can't be understood"
         OperatorNotes.write(
-            .error, of: .accounts, "an answer of Luna-Accounts can't be understood: \(Self.reason(answer))",
+            .error, of: .accounts, "\(what): \(Self.reason(answer))",
             advice: "see LUNA_ACCOUNTS_VERIFICATION and `streams-proxy check --probe`")
     }
 
@@ -87,7 +122,7 @@ final class AccountsLookup {
 
     /// The worker ends: nobody is left waiting for what it asked.
     func shutDown() {
-        for digest in asked { table.complete(digest, .unavailable(.overloaded), now: loop.unixMilliseconds) }
-        asked = []
+        if isProbing { _ = table.endProbe(answers: nil, now: loop.unixMilliseconds) }
+        table.abandon(ObjectIdentifier(self), now: loop.unixMilliseconds)
     }
 }

@@ -43,7 +43,7 @@ package struct ErrorAnswer: Sendable, Equatable {
     package private(set) var challenge = Challenge.none
     /// The value of Allow, with 405.
     var allow: StaticText?
-    /// Seconds after which the client may ask again, with 503.
+    /// Seconds after which the client may ask again, with 503 and 429.
     package var retryAfter: Int?
     /// What `{}` in the detail stands for.
     private var streamID: UniqueID?
@@ -82,12 +82,16 @@ package struct ErrorAnswer: Sendable, Equatable {
             switch reason {
             case .overloaded:
                 self.init(.overloaded, "Too many credentials to check at once")
+            case .guessing:
+                self.init(.guessing, "Too many wrong passwords for this login; see Retry-After")
             case .accountsUnreachable:
                 self.init(.accountsUnreachable, "The accounts service can't be reached")
             case .accountsUnreadable:
                 self.init(.accountsUnreadable, "The answer of the accounts service can't be understood")
+            case .accountsFailing:
+                self.init(.accountsFailing, "The accounts service fails about this credential")
             }
-            retryAfter = 1
+            if case .guessing(let seconds) = reason { retryAfter = seconds } else { retryAfter = 1 }
         case .denied(.malformed(let reason)):
             switch reason {
             case .repeatedAuthorization:

@@ -5,6 +5,8 @@ extension ErrorKind {
         switch self {
         case .overloaded:
             "overloaded, or ending: a limit is reached, or too much waits; `Retry-After` says when to try again"
+        case .guessing:
+            "too many wrong passwords for this login from this network; `Retry-After` says when to try again"
         case .upstreamUnreadable:
             "a response of Luna-Streams or of a plugin can't be read, or does not say whose a stream is"
         case .accountsUnreadable: "Luna-Accounts answers what is not understood"
@@ -17,6 +19,7 @@ extension ErrorKind {
         case .upstreamCertificate: "the certificate of Luna-Streams is not trusted"
         case .upstreamUnreachable: "Luna-Streams refuses connections, or its name has no address"
         case .accountsUnreachable: "Luna-Accounts can't be reached"
+        case .accountsFailing: "Luna-Accounts fails about this credential: 5xx, 408, 429, or no response in time"
         case .pluginsUnreachable: "the process of the Python plugins is not running at the moment"
         case .accountHeaderNotUUID: "`Luna-Account-Id` is not a UUID"
         case .ownFault: "a fault of the proxy or of a plugin; of `/6/tokens`: the accounts file can't be used"
@@ -53,6 +56,9 @@ extension ErrorKind {
                 + "counts by limit: raise it, add workers or replicas. One address only: `connections_per_address` does its "
                 + "work. All of them behind a balancer: set that to 0. With \"is ending\": the balancer asks too seldom for its "
                 + "`drain_delay`. Of `/6/tokens`: `fuser accounts.json.lock` names who holds the accounts file"
+        case .guessing:
+            "Somebody guesses, or a device tries one old password after the other. A minute's wait at most; a password that "
+                + "was right within a day passes meanwhile. Behind a balancer that hides addresses all clients are one network"
         case .upstreamUnreadable:
             "See its log. Headers above `answer_head` or `answer_fields`: raise them. `origin` may name something that is "
                 + "no HTTP"
@@ -71,6 +77,7 @@ extension ErrorKind {
         case .accountsUnreachable:
             "As above, for `LUNA_ACCOUNTS_ADDRESS`. Who is remembered still passes; `decision-cache.stale_reads` bridges "
                 + "reading"
+        case .accountsFailing: "See its log. Others may well pass; each such credential is asked about once in a second"
         case .pluginsUnreachable: "It ended or hangs and is started again: `GET /plugins` and the log say which plugin"
         case .accountHeaderNotUUID, .unknownAPIVersion, .badQuery, .invalidContent, .notJSON:
             "The client's fault; `detail` says what"

@@ -3,11 +3,11 @@ internal import HTTPCore
 /// A kind of trouble that one of our own error answers tells of: code, status and words are declared here and nowhere else.
 /// Each is a row of the documents; `ErrorKind+Documents` has what those say beside it.
 package enum ErrorKind: UInt8, Sendable, CaseIterable {
-    case overloaded
+    case overloaded, guessing
     case upstreamUnreadable, accountsUnreadable
     case upstreamSilent, tcpTimeout, connectTimeout, requestTimeout
     case upstreamDisconnected, upstreamTLS, upstreamCertificate
-    case upstreamUnreachable, accountsUnreachable, pluginsUnreachable
+    case upstreamUnreachable, accountsUnreachable, accountsFailing, pluginsUnreachable
     case accountHeaderNotUUID
     case ownFault
     case missingVerb, accountHeaderDisabled, tokenCorrupted, wideAreaNotAllowed, foreignAccount, notByToken
@@ -27,7 +27,7 @@ package enum ErrorKind: UInt8, Sendable, CaseIterable {
     /// LUNA's code, which the vendor's documentation has a page on.
     package var code: Int {
         switch self {
-        case .overloaded: 1
+        case .overloaded, .guessing: 1
         case .upstreamUnreadable, .accountsUnreadable: 4
         case .upstreamSilent: 6
         case .tcpTimeout: 7
@@ -36,7 +36,7 @@ package enum ErrorKind: UInt8, Sendable, CaseIterable {
         case .upstreamDisconnected: 10
         case .upstreamTLS: 13
         case .upstreamCertificate: 14
-        case .upstreamUnreachable, .accountsUnreachable, .pluginsUnreachable: 16
+        case .upstreamUnreachable, .accountsUnreachable, .accountsFailing, .pluginsUnreachable: 16
         case .accountHeaderNotUUID: 11037
         case .ownFault: 11042
         case .missingVerb: 11059
@@ -72,9 +72,10 @@ package enum ErrorKind: UInt8, Sendable, CaseIterable {
             403
         case .noSuchPage, .noSuchStream, .noSuchToken: 404
         case .methodNotAllowed: 405
+        case .guessing: 429
         case .ownFault: 500
         case .upstreamUnreadable, .upstreamDisconnected, .upstreamTLS, .upstreamCertificate, .upstreamUnreachable: 502
-        case .overloaded, .accountsUnreadable, .accountsUnreachable, .pluginsUnreachable: 503
+        case .overloaded, .accountsUnreadable, .accountsUnreachable, .accountsFailing, .pluginsUnreachable: 503
         case .upstreamSilent, .tcpTimeout, .connectTimeout, .requestTimeout: 504
         }
     }
@@ -87,7 +88,7 @@ package enum ErrorKind: UInt8, Sendable, CaseIterable {
     /// What kind of error it is, in LUNA's words: `desc` of the answer.
     package var summary: StaticString {
         switch self {
-        case .overloaded, .ownFault: "Internal server error"
+        case .overloaded, .guessing, .ownFault: "Internal server error"
         case .upstreamUnreadable, .accountsUnreadable: "Client payload error"
         case .upstreamSilent: "Socket read timeout"
         case .tcpTimeout: "Socket connect timeout"
@@ -96,7 +97,7 @@ package enum ErrorKind: UInt8, Sendable, CaseIterable {
         case .upstreamDisconnected: "Server disconnected"
         case .upstreamTLS: "Client connector SSL error"
         case .upstreamCertificate: "Client connector certificate error"
-        case .upstreamUnreachable, .accountsUnreachable, .pluginsUnreachable: "Client connector error"
+        case .upstreamUnreachable, .accountsUnreachable, .accountsFailing, .pluginsUnreachable: "Client connector error"
         case .missingVerb, .accountHeaderDisabled, .tokenCorrupted, .wideAreaNotAllowed, .foreignAccount, .notByToken,
             .tooManyTokens:
             "Forbidden"

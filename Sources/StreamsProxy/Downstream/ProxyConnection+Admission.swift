@@ -245,7 +245,7 @@ extension ProxyConnection: AdmissionSource {
         case .decided(let known):
             decision = known
         case .verify(let check):
-            decision = worker.verify(check, for: self) ? nil : .unavailable(.overloaded)
+            decision = worker.verify(check, for: self)
         case .ask(let question):
             let isRead = head.method == .get || head.method == .head
             decision = worker.ask(question, isRead: isRead, for: self)

@@ -16,7 +16,7 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
     case missingVerb, visibilityNotAllowed, foreignAccount, tokensNotByToken, streamNotFound, query, content
     case unknownOwner
     // What could not be found out.
-    case checksOverloaded, accountsUnreachable, accountsUnreadable
+    case checksOverloaded, guessing, accountsUnreachable, accountsUnreadable, accountsFailing
     // The accounts' own resources.
     case tokensRefused, tokensOverloaded
     // Luna-Streams, or the way to it.
@@ -60,8 +60,10 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         case .unauthenticated(let reason): self = RefusalReason(reason)
         case .forbidden(let reason): self = RefusalReason(reason)
         case .unavailable(.overloaded): self = .checksOverloaded
+        case .unavailable(.guessing): self = .guessing
         case .unavailable(.accountsUnreachable): self = .accountsUnreachable
         case .unavailable(.accountsUnreadable): self = .accountsUnreadable
+        case .unavailable(.accountsFailing): self = .accountsFailing
         case .malformed(.repeatedAuthorization), .malformed(.repeatedAccountHeader): self = .repeatedCredentials
         case .malformed(.accountHeaderNotUUID): self = .accountHeaderNotUUID
         }
@@ -145,8 +147,10 @@ package enum RefusalReason: UInt8, Sendable, CaseIterable {
         case .content: "content"
         case .unknownOwner: "unknown_owner"
         case .checksOverloaded: "checks_overloaded"
+        case .guessing: "guessing"
         case .accountsUnreachable: "accounts_unreachable"
         case .accountsUnreadable: "accounts_unreadable"
+        case .accountsFailing: "accounts_failing"
         case .tokensRefused: "tokens_refused"
         case .tokensOverloaded: "tokens_overloaded"
         case .upstreamUnreachable: "upstream_unreachable"

@@ -22,7 +22,8 @@ def refusal(status: int, code: int) -> bytes:
 
 
 class AccountsServiceOrigin(Origin):
-    """Answers by the credential, `answers[...]`, or else with `otherwise`; `hold` puts answers off until it is set.
+    """Answers by the credential, `answers[...]`, or else with `otherwise`; with 500 to credentials that have `stumble` in
+    them. `/version` is no question about a credential: it is there as long as the service is, and not counted.
 
     `mode` changes everything: "answer"; "endless" sends content without end; "silent" says nothing; "garbage" sends
     what is no HTTP; "close" hangs up.
@@ -36,6 +37,11 @@ class AccountsServiceOrigin(Origin):
         self.otherwise = otherwise
         self.mode = "answer"
         self.delay = 0.0
+        self.stumble = "no credential has this"
+        self.version = answer(200, {"version": "5.0.1"})
+        #: Questions under way, and the most there were at once.
+        self.present = 0
+        self.most = 0
         #: When each question came.
         self.times: "list[float]" = []
 
@@ -54,8 +60,10 @@ class AccountsServiceOrigin(Origin):
     def serve(self, connection: OriginConnection) -> None:
         while True:
             request = connection.read_request()
-            with self.changed:
-                self.times.append(time.monotonic())
+            is_question = request.target != "/version"
+            if is_question:
+                with self.changed:
+                    self.times.append(time.monotonic())
             mode = self.mode
             if mode == "silent":
                 connection.wait_for_end()
@@ -69,9 +77,21 @@ class AccountsServiceOrigin(Origin):
                 connection.send(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"account_id": "')
                 while True:
                     connection.send(b"a" * 65536)
+            if not is_question:
+                connection.send(self.version)
+                continue
+            self._count(1)
             if self.delay:
                 time.sleep(self.delay)  # The service is slow: that is what is tested.
-            connection.send(self.answers.get(self._credential(request), self.otherwise))
+            self._count(-1)
+            credential = self._credential(request)
+            otherwise = answer(500, b"oops") if self.stumble in credential else self.otherwise
+            connection.send(self.answers.get(credential, otherwise))
+
+    def _count(self, change: int) -> None:
+        with self.changed:
+            self.present += change
+            self.most = max(self.most, self.present)
 
     @staticmethod
     def _credential(request: Received) -> str:
