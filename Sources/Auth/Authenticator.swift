@@ -92,6 +92,8 @@ package final class Authenticator {
     }
 
     package var lastLook: Look { look }
+    /// How many signatures of other issuers were checked.
+    package var signaturesChecked: Int { issuers.signaturesChecked }
     /// How many decisions are remembered.
     package var cacheCount: Int { use { $0.allowed.count + $0.refused.count } }
 

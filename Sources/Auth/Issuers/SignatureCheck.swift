@@ -9,6 +9,8 @@ final class SignatureCheck {
     }
 
     private let form: Form
+    /// How many were checked.
+    private(set) var count = 0
 
     /// Nil only where there is no memory left: the key itself is known to be good.
     init?(_ key: VerificationKey) {
@@ -35,6 +37,7 @@ final class SignatureCheck {
 
     /// Whether `signature` is the key's over `text`, by the key's algorithm and no other.
     func verify(_ signature: [UInt8], of text: Span<UInt8>) -> Bool {
+        count += 1
         switch form {
         case .rs256(let key): return key.verifyRS256(signature, of: text)
         case .es256(let key): return key.verifyES256(signature, of: text)

@@ -31,22 +31,24 @@ struct TrustedIssuers {
         }
     }
 
-    /// Decides on the token in `range` of `text`, which is not ours. The header chooses keys; the signature comes next;
-    /// only then is the payload read, by the issuer whose key it was and whose `iss` and `aud` it has. `now` is in Unix
-    /// milliseconds.
+    /// How many signatures were checked: an RSA key of 8192 bits takes a third of a millisecond for each.
+    var signaturesChecked: Int { candidates.reduce(0) { $0 + $1.check.count } }
+
+    /// Decides on the token in `range` of `text`, which is not ours. The header and the payload's `iss` and `aud` choose
+    /// issuers: whoever sends made-up bytes must not have the keys of all issuers tried. The signature comes next; only
+    /// then is anything else of the payload read. `now` is in Unix milliseconds.
     func decide(_ text: Span<UInt8>, _ range: Range<Int>, now: Int64) -> Decision {
         guard !candidates.isEmpty, let token = CompactToken(text, range),
             let header = TokenHeader(text, token.header)
         else { return .unauthenticated(.tokenCorrupted) }
         let asked = candidates.filter { $0.isAskedFor(header) }
-        guard !asked.isEmpty, let signature = Base64.decode(text, token.signature, .url) else {
-            return .unauthenticated(.tokenCorrupted)
-        }
+        guard !asked.isEmpty, let signature = Base64.decode(text, token.signature, .url),
+            let payload = CompactToken.object(text, token.payload, maximumDepth: 16)
+        else { return .unauthenticated(.tokenCorrupted) }
         let signed = text.extracting(token.signed)
-        for candidate in asked where candidate.check.verify(signature, of: signed) {
-            guard let payload = CompactToken.object(text, token.payload, maximumDepth: 16) else { break }
-            // Two issuers may sign by one key.
-            if candidate.issuer.isMeant(payload) { return candidate.issuer.decide(payload, now: now) }
+        for candidate in asked where candidate.issuer.isMeant(payload) && candidate.check.verify(signature, of: signed)
+        {
+            return candidate.issuer.decide(payload, now: now)
         }
         return .unauthenticated(.tokenCorrupted)
     }
