@@ -70,6 +70,10 @@ let package = Package(
         .testTarget(
             name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "HTTPCore"], path: "Tests/Fuzzing/Replay",
             swiftSettings: strict),
+        // What `Tests/Cost` counts the instructions of.
+        .executableTarget(
+            name: "cost-workloads", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON"],
+            path: "Tests/Cost/Workloads", swiftSettings: strict),
         .testTarget(
             name: "SimulationTests", dependencies: ["FuzzTargets", "StreamsProxy", "HTTPCore", "Auth", "SeededRandom"],
             swiftSettings: strict),

@@ -1,6 +1,6 @@
 /// Decisions of the last seconds by credential, bounded. Two tables: new entries go into the young one; when that holds
 /// half of what is allowed, it becomes the old one, and what was in the old one and not asked for since is forgotten.
-struct DecisionCache {
+package struct DecisionCache {
     struct Entry {
         let decision: Decision
         /// What it was decided by; nothing where nobody asks for it.
@@ -15,26 +15,31 @@ struct DecisionCache {
 
     /// What a decision by the accounts file rests on. It is compared with the accounts that are there when it is wanted
     /// again: so a change of them forgets what it changed, and costs nothing for all the rest.
-    struct Grounds {
+    package struct Grounds {
         /// Of the directory by which it is known to hold.
         var generation: UInt64 = 0
         /// `PasswordHash.mark` of the account's password; 0 where there was no such account, and for tokens.
         var passwordMark: UInt64 = 0
+
+        package init(generation: UInt64 = 0, passwordMark: UInt64 = 0) {
+            self.generation = generation
+            self.passwordMark = passwordMark
+        }
     }
 
     private var young: [CredentialDigest: Entry] = [:]
     private var old: [CredentialDigest: Entry] = [:]
     private let half: Int
 
-    init(capacity: Int) {
+    package init(capacity: Int) {
         half = max(1, capacity / 2)
     }
 
     /// How many entries there are, those past their time included.
-    var count: Int { young.count + old.count }
+    package var count: Int { young.count + old.count }
 
     /// What was decided on the credential, if that still holds at `now` (Unix milliseconds).
-    mutating func find(_ digest: CredentialDigest, now: Int64) -> DatedDecision? {
+    package mutating func find(_ digest: CredentialDigest, now: Int64) -> DatedDecision? {
         entry(of: digest, now: now).map { DatedDecision($0.decision, until: $0.end) }
     }
 
@@ -65,7 +70,7 @@ struct DecisionCache {
 
     /// Remembers a decision from `now` until before `end`, and as a stale one until before `staleEnd` where that is
     /// later; Unix milliseconds.
-    mutating func store(
+    package mutating func store(
         _ digest: CredentialDigest, _ decision: Decision, now: Int64, until end: Int64,
         staleUntil staleEnd: Int64 = .min, grounds: Grounds = Grounds()
     ) {

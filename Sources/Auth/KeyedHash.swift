@@ -1,13 +1,13 @@
 internal import COpenSSL
 
 /// HMAC-SHA256 under one key, ready to be used often: no allocation, no look-up of the algorithm.
-struct KeyedHash: Sendable, Concealed {
+package struct KeyedHash: Sendable, Concealed {
     private let state: openssl_hmac_sha256
 
     static let digestLength = 32
 
     /// `key` has at most 64 bytes, the block of SHA-256.
-    init(key: [UInt8]) {
+    package init(key: [UInt8]) {
         precondition(key.count <= 64, "a longer key would have to be hashed first")
         var state = openssl_hmac_sha256()
         openssl_hmac_sha256_init(&state, key, key.count)
@@ -57,7 +57,7 @@ package struct CredentialDigest: Hashable, Sendable {
     ///
     /// 0.33 µs for a token of 220 bytes, of 0.42 for a whole decision from the cache (release build, one core of the build
     /// machine); the EVP_MAC way takes 0.45 and allocates.
-    init(_ kind: CredentialKind, _ credential: Span<UInt8>, under key: KeyedHash) {
+    package init(_ kind: CredentialKind, _ credential: Span<UInt8>, under key: KeyedHash) {
         words = key.words(prefix: kind.rawValue, credential)
     }
 

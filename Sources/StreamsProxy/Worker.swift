@@ -315,7 +315,7 @@ final class Worker {
         guard let accounts else { preconditionFailure("nobody to ask") }
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let known = accounts.ask(question, isRead: isRead, from: connection.peer.network) {
+        let known = accounts.ask(question, isRead: isRead, from: connection.client.address.network) {
             mailbox.post(.answer(ticket: ticket, question, $0))
         }
         guard let known else { return nil }
@@ -329,7 +329,7 @@ final class Worker {
         guard let accounts else { return .once(.unauthenticated(.unknownAccount)) }
         let ticket = ticket(for: connection)
         let mailbox = mailbox
-        let known = accounts.ask(question, isRead: true, from: connection.peer.network) {
+        let known = accounts.ask(question, isRead: true, from: connection.client.address.network) {
             mailbox.post(.review(ticket: ticket, question, $0))
         }
         if known != nil { waiting[ticket] = nil }

@@ -54,15 +54,27 @@ package struct ConnectionOptions: Sendable {
         }
     }
 
-    /// Whether some connection option names the field at `name`.
-    package static func nominate(
-        _ bytes: Span<UInt8>, _ fields: borrowing FieldTable, _ name: Range<Int>
-    ) -> Bool {
+}
+
+/// The fields of a message that its connection options name, and that must not be forwarded. The options are looked for once,
+/// since each field is compared with each: looked for at each field, thousands of fields cost the square.
+package struct NominatedFields: Sendable {
+    /// At most `ConnectionOptions.maximum`. Empty for most messages, which costs no memory.
+    private var options: [Range<Int>] = []
+
+    /// `isAny`: the head says that there are such options.
+    package init(_ bytes: Span<UInt8>, _ fields: borrowing FieldTable, isAny: Bool) {
+        guard isAny else { return }
         for index in 0..<fields.count where fields[index].name == .connection {
             var elements = ListElements(fields[index].valueRange)
-            while let option = elements.next(bytes) {
-                if option.count == name.count, isSame(bytes, option.lowerBound, name) { return true }
-            }
+            while let option = elements.next(bytes) { options.append(option) }
+        }
+    }
+
+    /// Whether the field at `name` is one.
+    package func contains(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+        for option in options where option.count == name.count && Self.isSame(bytes, option.lowerBound, name) {
+            return true
         }
         return false
     }

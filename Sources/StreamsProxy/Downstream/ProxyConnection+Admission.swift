@@ -61,7 +61,7 @@ extension ProxyConnection {
 
     /// Who answers for what waits: the account, or where none is known whoever has that network.
     private func payer(of principal: Principal?) -> BufferPayer {
-        principal.map { .account($0.accountID) } ?? .neighbourhood(peer.network.neighbourhood)
+        principal.map { .account($0.accountID) } ?? .neighbourhood(client.address.network.neighbourhood)
     }
 
     // MARK: Held requests

@@ -143,27 +143,26 @@ package final class Forwarding: Sendable {
     }
 
     func appendClientFields(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, to output: inout ByteBuffer) {
-        let hasNominations = head.nominatesFields
+        let nominated = NominatedFields(bytes, head.fields, isAny: head.nominatesFields)
         var run = FieldRun()
         for index in 0..<head.fields.count {
             let line = head.fields[index]
-            if Self.passesUpstream(line, head, bytes, hasNominations: hasNominations) {
+            if Self.passesUpstream(line, head, bytes, nominated) {
                 run.add(line, bytes, to: &output)
             }
         }
         run.write(bytes, to: &output)
     }
 
-    /// Whether a field of the client goes on. `hasNominations`: Connection names fields.
+    /// Whether a field of the client goes on.
     static func passesUpstream(
-        _ line: FieldLine, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, hasNominations: Bool
+        _ line: FieldLine, _ head: borrowing RequestHead, _ bytes: Span<UInt8>, _ nominated: NominatedFields
     ) -> Bool {
         guard passesUpstream(line.name) else { return false }
         // The log tells the trace, and one may be made: naming it in Connection changes nothing about it.
         if line.name == .traceparent || line.name == .tracestate { return TraceContext(head, bytes) != nil }
         if line.name == .other, IdentityField.isOne(bytes, line.nameRange) { return false }
-        return !hasNominations || line.name.isProtected
-            || !ConnectionOptions.nominate(bytes, head.fields, line.nameRange)
+        return line.name.isProtected || !nominated.contains(bytes, line.nameRange)
     }
 
     /// Everything passes but hop-by-hop fields, credentials, and what names the caller or overrides the request.
@@ -218,12 +217,12 @@ package final class Forwarding: Sendable {
         _ head: borrowing ResponseHead, _ bytes: Span<UInt8>, route: Route, requestID: RequestID, unixSeconds: Int64,
         to output: inout ByteBuffer
     ) {
-        let hasNominations = head.nominatesFields
+        let nominated = NominatedFields(bytes, head.fields, isAny: head.nominatesFields)
         var run = FieldRun()
         for index in 0..<head.fields.count {
             let line = head.fields[index]
             if line.name.isHopByHop || line.name == .contentLength || line.name == .lunaRequestID { continue }
-            if hasNominations, ConnectionOptions.nominate(bytes, head.fields, line.nameRange) { continue }
+            if nominated.contains(bytes, line.nameRange) { continue }
             if replacesCORS, line.name == .other, CORSRule.isReplaced(bytes, line.nameRange) { continue }
             if line.name == .location, route != .plugin {
                 run.write(bytes, to: &output)

@@ -67,11 +67,11 @@ struct ShownUpstream {
     private static func withheld(
         _ head: borrowing RequestHead, _ bytes: Span<UInt8>, sent: [ShownField]
     ) -> [String] {
-        let hasNominations = head.nominatesFields
+        let nominated = NominatedFields(bytes, head.fields, isAny: head.nominatesFields)
         var names = ["Authorization"]
         for index in 0..<head.fields.count {
             let line = head.fields[index]
-            if Forwarding.passesUpstream(line, head, bytes, hasNominations: hasNominations) { continue }
+            if Forwarding.passesUpstream(line, head, bytes, nominated) { continue }
             var raw: [UInt8] = []
             raw.append(bytes, line.nameRange)
             let name = Displayed.text(String(decoding: raw, as: UTF8.self))

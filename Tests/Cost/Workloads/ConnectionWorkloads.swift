@@ -1,0 +1,72 @@
+import Glibc
+import HTTPCore
+
+/// What goes through a connection of a server.
+let connectionWorkloads = [
+    Workload("a head that drips byte by byte", 1000) { count in
+        serving(["GET / HTTP/1.1\r\nHost: a\r\nA: "] + Array(repeating: "b", count: count) + ["\r\n\r\n"]) {
+            $0 == 1 ? count : 0
+        }
+    },
+    Workload("output that is taken in drips", 16 * 500) { count in
+        let memory = LoopMemory()
+        let content = [UInt8](repeating: 0, count: count)
+        return {
+            let queue = OutputQueue()
+            queue.append(memory, content.span)
+            var taken = 0
+            while !queue.isEmpty {
+                var isFirst = true
+                _ = queue.send(memory: memory) { _ in
+                    defer { isFirst = false }
+                    return isFirst ? .bytes(16) : .wouldBlock
+                }
+                taken += 16
+            }
+            return taken
+        }
+    },
+    Workload("requests that come in one piece", 300) { count in
+        serving([String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: count)]) { $0 }
+    },
+]
+
+/// A server whose requests are answered at once.
+private final class Connection: ServerConnection {
+    var requests = 0
+
+    override func received(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Bool {
+        requests += 1
+        let content: [UInt8] = []
+        respond(status: 200, content: content.span) { _ in }
+        return true
+    }
+}
+
+/// Sends those parts one after the other, and reads what is answered; `result` is given the number of requests.
+private func serving(_ parts: [String], _ result: @escaping (Int) -> Int) -> () -> Int {
+    let parts = parts.map(bytes)
+    var numbers: [Int32] = [0, 0]
+    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &numbers) == 0,
+        // The clock stands still: nothing is too slow.
+        let loop = try? EventLoop(clock: { 1_000_000_000 })
+    else { fatalError("no sockets") }
+    var settings = ServerSettings()
+    settings.limits = wideLimits()
+    let client = Descriptor(numbers[1])
+    let connection = Connection(descriptor: numbers[0], peer: .none, loop: loop, terms: ServerTerms(settings))
+    return {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        for part in parts {
+            _ = SystemCall.send(client.number, part.span)
+            loop.turn()
+            _ = SystemCall.receive(client.number, into: &buffer, limit: buffer.count)
+        }
+        for _ in 0..<100 {
+            loop.turn()
+            _ = SystemCall.receive(client.number, into: &buffer, limit: buffer.count)
+        }
+        defer { connection.abort() }
+        return result(connection.requests)
+    }
+}

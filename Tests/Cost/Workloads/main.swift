@@ -1,0 +1,40 @@
+import Glibc
+
+// Runs workloads, each at its size and at twice that. Valgrind counts what happens within `measureCost`, and nothing else;
+// `Tests/Cost/test_cost.py` starts both and compares.
+//
+//   cost-workloads list
+//   cost-workloads run NAME...
+
+/// Called by one place: the tests name it to Valgrind.
+@inline(never) func measureCost(_ work: () -> Int) -> Int { work() }
+
+/// What the tests must find, or they would find nothing.
+let square = Workload("the square, to see that it is found", 1000, result: { $0 * $0 }) { count in
+    var number = count
+    return {
+        var sum = 0
+        for _ in 0..<count { for _ in 0..<count { number = number &* 31 % 1_000_003; sum += number < 0 ? 0 : 1 } }
+        return sum
+    }
+}
+let workloads = messageWorkloads + contentWorkloads + fileWorkloads + tableWorkloads + connectionWorkloads
+switch CommandLine.arguments.dropFirst().first {
+case "list": for workload in workloads { print(workload.name) }
+case "run":
+    for name in CommandLine.arguments.dropFirst(2) {
+        guard let workload = (workloads + [square]).first(where: { $0.name == name }) else {
+            fatalError("no workload \(name)")
+        }
+        // What happens once in a process, such as making a table, is no part of the cost.
+        _ = workload.prepare(workload.size / 10)()
+        for size in [workload.size, 2 * workload.size] {
+            let result = measureCost(workload.prepare(size))
+            guard result == workload.result(size) else { fatalError("\(name): \(result) of \(size) done") }
+            print("\(name)\t\(size)")
+        }
+    }
+default:
+    print("usage: cost-workloads list | run NAME...")
+    exit(64)
+}
