@@ -36,7 +36,7 @@ struct IPAddressTests {
 
     /// What the system reads and writes is what we read.
     @Test func `The system agrees`() {
-        var random = SeededRandom(seed: 8)
+        var random = SeededRandom(8)
         for _ in 0..<2000 {
             let sparse =
                 UInt64.random(in: .min ... .max, using: &random) & UInt64.random(in: .min ... .max, using: &random)

@@ -47,7 +47,7 @@ struct IPNetworkTests {
 
     /// However many there are, and however they overlap: an address is in the list where it is in one of them.
     @Test func `A list is all its networks`() throws {
-        var random = SeededRandom(seed: 3)
+        var random = SeededRandom(3)
         for _ in 0..<200 {
             var networks: [IPNetwork] = []
             for _ in 0..<Int.random(in: 0...12, using: &random) {
