@@ -12,11 +12,11 @@ package enum CounterLayout {
     static let methodCount = 10
     static let statusCount = 38
     static let errorCodeCount = 32
-    private static let reasonCount = 42
+    private static let reasonCount = 45
     private static let endCount = 6
     private static let faultCount = 3 * 37
     private static let overloadCount = 6
-    private static let scalarCount = 18
+    private static let scalarCount = 20
 
     /// Whether each table has the size that is written out.
     package static var holdsAllTables: Bool {
