@@ -120,8 +120,8 @@ import Testing
         (
             #"{"version": 2, "signing_key": "AAAA", "accounts": 1, "tokens": {}, "accouts": []}"#,
             [
-                "1:68: accouts: no such name", "1:13: version: must be 1", "1:31: signing_key: must be",
-                "1:51: accounts: must be an array", "1:64: tokens: must be an array",
+                "1:13: version: must be 1", "1:31: signing_key: must be", "1:51: accounts: must be an array",
+                "1:64: tokens: must be an array", "1:68: accouts: no such name",
             ]
         ),
         (

@@ -94,7 +94,7 @@ struct ConfigurationReaderTests {
         ),
         (
             #""password": "secret""#,
-            "2:1: password: unknown setting; README.md lists all settings"
+            #"2:1: password: unknown setting; did you mean "PASSWORD_MINIMUM_LENGTH"?"#
         ),
         (
             #""a.b\n\u001b[31m": 1"#,

@@ -143,6 +143,10 @@ struct SeparationQueryRuleTests {
         }
     }
 
+    private static func rawName(_ parameter: String) -> String {
+        String(parameter.prefix { $0 != "=" })
+    }
+
     private static func decoded(_ text: Substring) -> String {
         let parts = text.replacing("+", with: " ").split(separator: "%", omittingEmptySubsequences: false)
         var bytes = Array(parts[0].utf8)
@@ -181,10 +185,14 @@ struct SeparationQueryRuleTests {
             if Int.random(in: 0..<20, using: &generator) == 0 { query += ";" }
             let before = Self.parameters(query)
             let accounts = before.filter { $0.name == "account_id" }
+            let unreadable = before.firstIndex { ["account_id%00", "account%5", "%"].contains(Self.rawName($0.raw)) }
+            let second = before.indices.filter { before[$0].name == "account_id" }.dropFirst().first
             let reason: String? =
                 if query.contains(";") {
                     "semicolonInQuery"
-                } else if accounts.count > 1 {
+                } else if let unreadable, unreadable < second ?? .max {
+                    "unreadableParameter"
+                } else if second != nil {
                     "repeatedParameter"
                 } else if let account = accounts.first, account.value.lowercased() != Self.own {
                     "foreignAccount"

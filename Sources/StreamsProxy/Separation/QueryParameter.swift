@@ -38,6 +38,8 @@ struct QueryParameter {
                 else { return false }
                 isEscaped = true
             }
+            // No target has such bytes; whoever is given some all the same looks at them as at escaped ones.
+            if byte >= 0x80 { isEscaped = true }
             index += 1
         }
         guard isEscaped else { return !Self.isListOfAccounts(bytes, name) }
