@@ -32,21 +32,18 @@ def test_a_token_deleted_while_its_content_comes(start_proxy, accounts):
 
 
 @pytest.mark.parametrize("path", ["/streams", "/streams/logs"])
-def test_a_deletion_of_many_names_no_other_account_in_its_content(start_proxy, accounts, path):
+def test_a_deletion_of_many_takes_no_content(start_proxy, accounts, path):
     proxy = start_proxy(EchoOrigin(), isolation=1)
     ann = bearer(accounts.ann.tokens["all"])
 
     def delete(content: bytes, *fields):
         return proxy.ask("DELETE", path, list(fields), content, credentials=ann)
 
-    assert_error(delete(json.dumps({"account_id": OTHER}).encode(), JSON), 403, 11063)
-    assert_error(delete(b'{"account_id": 1}', JSON), 400, 12022)
-    assert_error(delete(b"account_id=" + OTHER.encode()), 400, 12017)
+    # It could stand in place of the query's filters.
+    for content in (json.dumps({"account_id": OTHER}).encode(), b'{"account_id": 1}', b'{"stream_ids": []}'):
+        assert_error(delete(content, JSON), 400, 12046)
+    assert_error(delete(b"account_id=" + OTHER.encode()), 400, 12046)
     assert proxy.origin.requests == []
-    content = b'{"stream_ids": []}'
-    answer = delete(content, JSON)
-    assert answer.status == 200 and answer.json()["content"].encode() == content
-    assert answer.json()["target"] == f"/1{path}?account_id={accounts.ann.account_id}"
     assert delete(b"").status == 200
 
 

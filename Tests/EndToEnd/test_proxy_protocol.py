@@ -154,7 +154,7 @@ def test_whoever_connects_and_closes_is_a_health_check(own):
     for _ in range(5):
         socket.create_connection(own.address, 10, ("127.0.0.2", 0)).close()
     assert served(own, V1) == CLIENT
-    assert "PROXY header" not in own.text
+    assert "with a PROXY header" not in own.text
 
 
 def test_a_header_has_its_time(start_proxy):

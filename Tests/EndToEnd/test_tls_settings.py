@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import ssl
@@ -35,9 +36,8 @@ def outcome(folder: Path, tls: "dict | None", *options: str) -> "tuple[int, list
     lines = checked.stderr.splitlines()
     if checked.returncode == 78:
         ran = run_command("run", "--config", config, "--port", "0", *options)
-        assert (ran.returncode, ran.stderr.splitlines()) == (78, [line for line in lines if "1 problem" not in line])
-        assert lines[-1] == "1 problem"
-        lines.pop()
+        assert re.fullmatch(r"[12] problems?", lines.pop())
+        assert (ran.returncode, ran.stderr.splitlines()) == (78, lines)
     return checked.returncode, lines
 
 
@@ -47,7 +47,7 @@ def test_a_good_certificate(authority, tmp_path, kind):
     assert outcome(tmp_path, made.settings) == (0, [])
     checked = run_command("check", "--config", tmp_path / "config.json", "--port", "8443")
     assert "https://127.0.0.1:8443" in checked.stdout
-    assert f"certificate of CN=good-{kind[1]}, until 20" in checked.stdout
+    assert re.search(rf"certificate of CN=good-{kind[1]}, for .*, until 20", checked.stdout), checked.stdout
 
 
 def test_one_file_for_both_beside_the_settings(authority, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import socket
 from dataclasses import dataclass
 
 from origins.echo import describe
@@ -39,7 +40,7 @@ class BreakingWithinOrigin(Origin):
             self.begun = 0
 
     def serve(self, connection: OriginConnection) -> None:
-        while connection.stream.buffer or select.select([connection.sock], [], [], self.patience)[0]:
+        while self._has_more(connection):
             with self.changed:
                 self.begun += 1
                 where, self._armed = self._armed, None
@@ -55,6 +56,17 @@ class BreakingWithinOrigin(Origin):
             connection.send(answer)
             if self._closing_field:
                 return
+
+    def _has_more(self, connection: OriginConnection) -> bool:
+        """Whether another exchange begins; a connection that the proxy ends is none."""
+        if connection.stream.buffer:
+            return True
+        if not select.select([connection.sock], [], [], self.patience)[0]:
+            return False
+        try:
+            return bool(connection.sock.recv(1, socket.MSG_PEEK))
+        except ConnectionError:
+            return False
 
     @staticmethod
     def _break(connection: OriginConnection, where: Break) -> None:
