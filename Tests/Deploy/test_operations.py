@@ -12,20 +12,6 @@ from proxy_process import ProxyProcess, settings
 RUNBOOK = (REPOSITORY / "docs/operations.md").read_text()
 
 
-def codes_of_the_readme() -> "set[int]":
-    """Those of its table of errors."""
-    section = (REPOSITORY / "README.md").read_text().split("\n## Errors\n")[1].split("\n## ")[0]
-    rows = [row.split("|")[3] for row in section.splitlines() if row.startswith("|")]
-    return {int(code) for row in rows for code in re.findall(r"[0-9]+", row)}
-
-
-def test_every_error_code_has_its_row():
-    rows = {int(code) for code in re.findall(r"^\| ([0-9]+) \|", RUNBOOK, re.MULTILINE)}
-    codes = codes_of_the_readme()
-    assert len(codes) > 20, "the README's table is not found"
-    assert rows == codes
-
-
 def test_every_setting_it_names_exists():
     """Or it is a word of the log or the metrics, and stands in the source as one."""
     readme = (REPOSITORY / "README.md").read_text()
