@@ -212,7 +212,8 @@ import Testing
             #expect(try bed.submit("new \(number)", "\(number)", from: number) == .taken)
         }
         gate.open()
-        #expect(bed.told().prefix(2) == ["new 30 differs", "again differs"])
+        // Two of three turns are theirs who have not guessed, wherever the turns begin.
+        #expect(bed.told().prefix(3).count { $0.hasPrefix("new") } == 2)
     }
 
     @Test func guessesAtOneLoginFromEverywhereLeaveRoomForOtherLogins() throws {

@@ -11,7 +11,7 @@ extension ServerConnection {
             // What is wrong with it is told when it is read.
             do { step = try reading.next(bytes, from: &position) } catch { return }
         } while step != .finished && step != .needMore
-        isContentAtHand = step == .finished
+        isContentAtHand = step == .finished && position <= settings.drainMaximum
     }
 
     /// From now on content must keep coming.
