@@ -41,7 +41,7 @@ def count(workloads: "list[str]", folder: Path) -> "dict[str, list[int]]":
     done = subprocess.run(
         [valgrind, "--tool=callgrind", f"--callgrind-out-file={folder}/counts", "--collect-atstart=no",
          f"--toggle-collect={toggled}", f"--dump-after={dumped}", executable, "run", *workloads],
-        capture_output=True, text=True, timeout=600,
+        capture_output=True, text=True, timeout=1800,
     )
     assert done.returncode == 0, done.stderr[-4000:]
     ran = [line.split("\t")[0] for line in done.stdout.splitlines()]
