@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 import time
 
+import sanitizer
+
 #: Seconds one read operation may take before the peer counts as silent.
-DEADLINE = 10.0
+DEADLINE = 10.0 * sanitizer.SLOWNESS
 #: The longest line (start line, field, chunk size) that either end accepts from the proxy.
 LINE_LIMIT = 65536
 #: How much of what came is kept in a record, in bytes.

@@ -15,6 +15,8 @@ from pathlib import Path
 NAME = os.environ.get("SANITIZER", "")
 #: What a process must find in its environment.
 VARIABLES = {"": (), "address": ("ASAN_OPTIONS", "LSAN_OPTIONS"), "thread": ("TSAN_OPTIONS", "LD_PRELOAD")}[NAME]
+#: By how much longer a test waits before it gives up: what is built with a sanitizer is a debug build as well.
+SLOWNESS = 4 if NAME else 1
 #: What memory is worth: ASan puts red zones around each allocation, TSan has several bytes of shadow for each that is
 #: touched. Beside that ASan keeps what was freed for a while, up to so many bytes, to see who still uses it.
 _FACTOR = {"": 1, "address": 3, "thread": 6}[NAME]

@@ -284,6 +284,8 @@ def test_no_descriptors_do_not_keep_the_log_from_being_renamed(full):
         connection.ask("GET", "/version")
         assert connection.read_answer().status == 200
         eventually(lambda: (folder / f"{NAME}.1").exists(), what="the old file")
+        # A sanitizer needs some at the end.
+        resource.prlimit(proxy.process.pid, resource.RLIMIT_NOFILE, (used + 1000, used + 1000))
     assert notes_in(proxy.text) == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from vocabulary import assert_error
 
 #: More than are let wait, 64 of a kind.
 FLOOD = 72
+#: Seconds for which a change waits for the lock.
+PATIENCE = 5.0
 CONTENT = json.dumps({"description": "a flood"}).encode()
 
 
@@ -44,6 +47,7 @@ def test_a_flood_keeps_nobody_from_revoking(desk):
         flood = [stack.enter_context(desk.proxy.connect(timeout=30)) for _ in range(FLOOD)]
         victims = [stack.enter_context(desk.proxy.connect(timeout=30)) for _ in theirs]
         with held(desk):
+            begin = time.monotonic()
             for connection in flood:
                 connection.ask("PATCH", made["url"], [desk.eve.basic, JSON], CONTENT)
             # Those that find no place are told so at once.
@@ -51,10 +55,13 @@ def test_a_flood_keeps_nobody_from_revoking(desk):
             for connection, token in zip(victims, theirs):
                 connection.ask("DELETE", token["url"], [desk.zoe.basic])
             read_all(desk, desk.eve, desk.zoe)
+            waited = time.monotonic() - begin
         for connection in victims:
             assert connection.read_answer().status == 204
         statuses = [connection.read_answer().status for connection in flood[:-1]]
-    assert set(statuses) <= {204, 503} and statuses.count(204) > FLOOD / 2
+    assert set(statuses) <= {204, 503}
+    # A machine that was too busy to send all of them in time has let the first wait in vain.
+    assert statuses.count(204) > FLOOD / 2 or waited > PATIENCE - 1
     assert desk.ask("GET", "/6/tokens", credentials=desk.zoe.basic).json()["tokens_count"] == 0
 
 
