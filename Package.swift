@@ -36,6 +36,7 @@ let package = Package(
         .target(
             name: "StreamsProxy", dependencies: ["HTTPCore", "Auth", "JSON", "CBuild", "CCurl", "CLinux"],
             swiftSettings: strict),
+        .target(name: "Previews", dependencies: ["HTTPCore"], swiftSettings: strict),
         .executableTarget(name: "streams-proxy", dependencies: ["StreamsProxy"], swiftSettings: strict),
         .target(
             name: "DemoLunaStreams", dependencies: ["HTTPCore", "JSON", "CTurboJPEG"],
@@ -51,6 +52,8 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(
             name: "HTTPCoreTests", dependencies: ["HTTPCore", "COpenSSL", "SeededRandom"], swiftSettings: strict),
+        .testTarget(
+            name: "PreviewsTests", dependencies: ["Previews", "HTTPCore", "SeededRandom"], swiftSettings: strict),
         .testTarget(name: "AuthTests", dependencies: ["Auth", "HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
         .testTarget(
             name: "StreamsProxyTests",

@@ -1,0 +1,76 @@
+internal import HTTPCore
+
+/// The lines in front of a part's content, as far as they matter here: what it is and how long. Other fields are read over.
+struct PartHead {
+    /// How the content is used.
+    enum Kind: Equatable {
+        case jpeg
+        /// A picture of another format.
+        case image
+        /// Nobody has said; a JPEG tells by its first bytes.
+        case unstated
+        /// Sound, text, video: no picture.
+        case foreign
+    }
+
+    private(set) var kind = Kind.unstated
+    /// Bytes of content as announced; nil where nothing usable is.
+    private(set) var length: Int?
+    private var hasLength = false
+    private var lines = 0
+    /// More than cameras send; beyond it nobody means well.
+    private static let lineMaximum = 16
+
+    /// Takes the line at `range`, without its end. False where there are too many.
+    mutating func take(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        lines += 1
+        guard lines <= Self.lineMaximum else { return false }
+        guard let colon = range.first(where: { bytes[$0] == UInt8(ascii: ":") }) else { return true }
+        let name = Self.trimmed(bytes, range.lowerBound..<colon)
+        let value = Self.trimmed(bytes, colon + 1..<range.upperBound)
+        if bytes.isEqual(name, ignoringCaseOf: "content-type") {
+            kind = Self.kind(MediaType(bytes, value))
+        } else if bytes.isEqual(name, ignoringCaseOf: "content-length") {
+            // Two lengths are none.
+            length = hasLength ? nil : Self.number(bytes, value)
+            hasLength = true
+        }
+        return true
+    }
+
+    var isEmpty: Bool { lines == 0 }
+
+    /// Whether the line at `range` begins a head that no delimiter stands in front of.
+    static func begins(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard let colon = range.first(where: { bytes[$0] == UInt8(ascii: ":") }) else { return false }
+        let name = trimmed(bytes, range.lowerBound..<colon)
+        return bytes.isEqual(name, ignoringCaseOf: "content-type")
+            || bytes.isEqual(name, ignoringCaseOf: "content-length")
+    }
+
+    private static func kind(_ type: MediaType) -> Kind {
+        guard !type.essence.isEmpty else { return .unstated }
+        guard type.isOf("image") else { return .foreign }
+        let subtypes: [StaticString] = ["image/jpeg", "image/jpg", "image/pjpeg"]
+        let isJPEG = subtypes.contains { type.essence.span.isEqual(0..<type.essence.count, ignoringCaseOf: $0) }
+        return isJPEG ? .jpeg : .image
+    }
+
+    private static func number(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        // Ten digits are ten thousand times the largest picture.
+        guard (1...10).contains(range.count) else { return nil }
+        var number = 0
+        for index in range {
+            guard ASCII.isDigit(bytes[index]) else { return nil }
+            number = number * 10 + Int(bytes[index] - 0x30)
+        }
+        return number
+    }
+
+    private static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
+        while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
+        return start..<end
+    }
+}
