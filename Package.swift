@@ -33,10 +33,10 @@ let package = Package(
         .target(name: "JSON", swiftSettings: strict, linkerSettings: [.linkedLibrary("m")]),
         .target(name: "HTTPCore", dependencies: ["CLinux", "COpenSSL"], swiftSettings: strict),
         .target(name: "Auth", dependencies: ["HTTPCore", "JSON", "COpenSSL"], swiftSettings: strict),
-        .target(
-            name: "StreamsProxy", dependencies: ["HTTPCore", "Auth", "JSON", "CBuild", "CCurl", "CLinux"],
-            swiftSettings: strict),
         .target(name: "Previews", dependencies: ["HTTPCore"], swiftSettings: strict),
+        .target(
+            name: "StreamsProxy", dependencies: ["HTTPCore", "Previews", "Auth", "JSON", "CBuild", "CCurl", "CLinux"],
+            swiftSettings: strict),
         .executableTarget(name: "streams-proxy", dependencies: ["StreamsProxy"], swiftSettings: strict),
         .target(
             name: "DemoLunaStreams", dependencies: ["HTTPCore", "JSON", "CTurboJPEG"],
@@ -68,14 +68,14 @@ let package = Package(
 
         // What is fuzzed, as plain functions: `scripts/fuzz` runs them by libFuzzer, every test run over their corpus.
         .target(
-            name: "FuzzTargets", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON", "COpenSSL"],
+            name: "FuzzTargets", dependencies: ["StreamsProxy", "Previews", "HTTPCore", "Auth", "JSON", "COpenSSL"],
             path: "Tests/Fuzzing/Targets", swiftSettings: strict),
         .testTarget(
             name: "FuzzTargetsTests", dependencies: ["FuzzTargets", "HTTPCore"], path: "Tests/Fuzzing/Replay",
             swiftSettings: strict),
         // What `Tests/Cost` counts the instructions of.
         .executableTarget(
-            name: "cost-workloads", dependencies: ["StreamsProxy", "HTTPCore", "Auth", "JSON"],
+            name: "cost-workloads", dependencies: ["StreamsProxy", "Previews", "HTTPCore", "Auth", "JSON"],
             path: "Tests/Cost/Workloads", swiftSettings: strict),
         .testTarget(
             name: "SimulationTests", dependencies: ["FuzzTargets", "StreamsProxy", "HTTPCore", "Auth", "SeededRandom"],

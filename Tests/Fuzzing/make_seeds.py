@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Turns the corpus of messages into seeds for fuzzing: `make_seeds.py FOLDER` fills FOLDER/<target>/.
 
-Messages of Tests/Corpus become requests, answers and content; targets, queries, JSON, credentials, tokens and settings
-get a few of their own. Behind each seed stand the choices that its target takes from the end, all zero.
+Messages of Tests/Corpus become requests, answers and content; targets, queries, JSON, credentials, tokens, previews and
+settings get a few of their own. Behind each seed stand the choices that its target takes from the end, all zero.
 """
 
 from __future__ import annotations
@@ -95,6 +95,17 @@ def seeds() -> Iterator[tuple[str, bytes]]:
         text = block.strip()
         yield "settings", (text if text.startswith("{") else f"{{{text}}}").encode()
     yield "settings", b'{"LUNA_API_PLUGINS_SETTINGS":{"luna-streams":{"luna-streams-address":{"origin":"http://h:1/1"}}}}'
+    jpeg = b"\xff\xd8\xff\xe0picture\r\n--fram\r\n\xff\xd9"
+    sized = b"Content-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s" % (len(jpeg), jpeg)
+    unsized = b"Content-type:image/jpg\r\nX-Timestamp: 1.5\r\n\r\n" + jpeg
+    wrong = b"Content-Length: 5\r\n\r\n" + jpeg
+    other = b"Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"
+    for choice, line in enumerate([b"--frame", b"--frame", b"--frame--", b"f"]):
+        chosen = bytes([0, 0, 0, 0, 0, choice])
+        for part in [sized, unsized, wrong, other + b"\r\n" + line + b"\r\n" + sized]:
+            yield "multipart", (line + b"\r\n" + part + b"\r\n") * 3 + line + b"--\r\n" + chosen
+        yield "multipart", sized + b"\r\n\r\n" + line + b"\n\n" + unsized.replace(b"\r\n", b"\n") + line + b"\n" + chosen
+    yield "multipart", b"preamble\r\n\r\n----frame\r\n" + unsized + b"----frame\r\n" + sized.replace(b"jpeg", b"png") + bytes([0, 0, 0, 0, 2, 1])
     begin, connected, head_event, completed = bytes([0, 13]), bytes([0, 2]), bytes([5, 0]), bytes([11, 1])
     yield "exchange", begin + connected + head_event + completed
     yield "exchange", begin + connected + bytes([8, 0]) + connected + bytes([13, 0, 15, 0]) + head_event + bytes([22, 1])

@@ -118,7 +118,7 @@ struct MultipartReaderTests {
             $0.parts({ "--frame\r\ncontent-TYPE:image/jpg\r\nContent-length:     \($0) \r\n\r\n" }, "\r\n")
         },
         Form("13: lengths too small", "frame", malformed: 3) {
-            $0.parts({ "--frame\r\n\(type)Content-Length: \($0 - 4)\r\n\r\n" }, "\r\n")
+            $0.parts({ "--frame\r\n\(type)Content-Length: \($0 - 3)\r\n\r\n" }, "\r\n")
             $0.text("--frame\r\n")
         },
         Form("13: lengths too large", "frame", malformed: 3) {
@@ -204,6 +204,21 @@ struct MultipartReaderTests {
         let head = Array("--frame\r\n\(Self.type)Content-Length: \(Self.jpeg(1).count)\r\n\r\n".utf8)
         let reading = MultipartReading(Self.forms[0].type, [head + Self.jpeg(1)], isOpen: true)
         #expect(reading.pictures == [Self.jpeg(1)] && reading.end == nil)
+    }
+
+    @Test(arguments: [
+        ("image/jpeg", "image/jpeg"), ("image/JPG", "image/jpeg"), ("IMAGE/png; q=1", "image/png"), ("", "image/jpeg"),
+    ])
+    func `A picture is of the type that its part has`(_ written: String, _ read: String) {
+        var reader = MultipartReader(
+            MultipartBoundary(MediaType("multipart/x-mixed-replace;boundary=frame"))!, pictureMaximum: 1000)
+        let head = "--frame\r\nContent-Type: \(written)\r\nContent-Length: \(Self.jpeg(1).count)\r\n\r\n"
+        reader.append((Array(head.utf8) + Self.jpeg(1) + Array("\r\n--frame\r\n".utf8)).span)
+        guard case .picture = reader.next() else {
+            Issue.record("no picture")
+            return
+        }
+        #expect(reader.pictureType == Array(read.utf8))
     }
 
     @Test func `What is cut off is no picture`() {

@@ -17,6 +17,7 @@ struct PreviewEndTests {
         (#"multipart/x-mixed-replace; charset="a;b\"c"; boundary="fr ame""#, "fr ame"),
         (#"multipart/mixed ; boundary="\f\r""#, "fr"),
         ("multipart/x-mixed-replace;boundary=--frame:1/2=?", "--frame:1/2=?"),
+        ("multipart/x-mixed-replace; Boundary = frame", "frame"),
     ])
     func `The boundary is that of the Content-Type`(_ contentType: String, _ boundary: String) {
         var end = Self.end(contentType)

@@ -14,6 +14,8 @@ struct PartHead {
     }
 
     private(set) var kind = Kind.unstated
+    /// Type and subtype of a picture of another format than JPEG, in lower case; its characters are those of a token.
+    private(set) var essence: [UInt8] = []
     /// Bytes of content as announced; nil where nothing usable is.
     private(set) var length: Int?
     private var hasLength = false
@@ -29,7 +31,9 @@ struct PartHead {
         let name = Self.trimmed(bytes, range.lowerBound..<colon)
         let value = Self.trimmed(bytes, colon + 1..<range.upperBound)
         if bytes.isEqual(name, ignoringCaseOf: "content-type") {
-            kind = Self.kind(MediaType(bytes, value))
+            let type = MediaType(bytes, value)
+            kind = Self.kind(type)
+            essence = kind == .image ? type.essence : []
         } else if bytes.isEqual(name, ignoringCaseOf: "content-length") {
             // Two lengths are none.
             length = hasLength ? nil : Self.number(bytes, value)
@@ -50,7 +54,8 @@ struct PartHead {
 
     private static func kind(_ type: MediaType) -> Kind {
         guard !type.essence.isEmpty else { return .unstated }
-        guard type.isOf("image") else { return .foreign }
+        // RFC 6838 §4.2: at most 127 characters on either side.
+        guard type.isOf("image"), type.essence.count <= 255 else { return .foreign }
         let subtypes: [StaticString] = ["image/jpeg", "image/jpg", "image/pjpeg"]
         let isJPEG = subtypes.contains { type.essence.span.isEqual(0..<type.essence.count, ignoringCaseOf: $0) }
         return isJPEG ? .jpeg : .image

@@ -18,7 +18,8 @@ let square = Workload("the square, to see that it is found", 1000, result: { $0 
         return sum
     }
 }
-let workloads = messageWorkloads + contentWorkloads + fileWorkloads + tableWorkloads + connectionWorkloads
+let workloads =
+    messageWorkloads + contentWorkloads + previewWorkloads + fileWorkloads + tableWorkloads + connectionWorkloads
 switch CommandLine.arguments.dropFirst().first {
 case "list": for workload in workloads { print(workload.name) }
 case "run":

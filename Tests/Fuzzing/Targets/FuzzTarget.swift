@@ -8,6 +8,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "request-head", run: RequestHeadTarget.run),
         FuzzTarget(name: "response-head", run: ResponseHeadTarget.run),
         FuzzTarget(name: "content", run: ContentTarget.run),
+        FuzzTarget(name: "multipart", run: MultipartTarget.run),
         FuzzTarget(name: "target", run: TargetTarget.run),
         FuzzTarget(name: "query", run: QueryTarget.run),
         FuzzTarget(name: "body", run: BodyTarget.run),
