@@ -12,6 +12,7 @@ import pytest
 import sanitizer
 from accounts import Accounts, bearer
 from certificates import Authority, Certificate
+from fronts import Fronts
 from origins import EchoOrigin
 from proxy_process import EXECUTABLE, ProxyProcess, settings
 from tls_socket import client_context
@@ -155,6 +156,14 @@ def start_module_proxy(
 ) -> "Iterator[StartProxy]":
     """Starts proxies for all tests of a file."""
     yield from _starter(accounts, tmp_path_factory, request, scheme)
+
+
+@pytest.fixture
+def fronts(tmp_path: Path) -> "Iterator[Fronts]":
+    """Starts real servers in front of proxies, for one test."""
+    servers = Fronts(tmp_path)
+    yield servers
+    servers.stop()
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import signal
-import socket
-import subprocess
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -17,22 +12,9 @@ from origins import EchoOrigin, LiveOrigin, WebSocketOrigin
 from origins.live import part
 from proxy_process import PREFIX
 from vocabulary import LIVE, assert_error, route
-from wire import Connection, eventually
+from wire import Connection
 
-NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
-CONFIGURATION = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log stderr warn;
-events {{ worker_connections 256; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
+SERVER = """
     client_max_body_size 64m;
     upstream luna {{ server 127.0.0.1:{port}; {keepalive} }}
     server {{
@@ -43,7 +25,6 @@ http {{
             {speaking}
         }}
     }}
-}}
 """
 #: How administrators usually have nginx speak to an upstream.
 SPEAKING = {
@@ -55,47 +36,14 @@ SPEAKING = {
 
 
 @pytest.fixture
-def nginx(tmp_path):
+def nginx(fronts):
     """Gives a function that starts nginx before a proxy and tells the address it listens on."""
-    if not Path(NGINX).exists():
-        pytest.skip("nginx is not installed")
-    processes = []
 
     def start(proxy, speaking: str) -> "tuple[str, int]":
-        with socket.socket() as probe:  # nginx can't be told to choose a port itself.
-            probe.bind(("127.0.0.1", 0))
-            own = probe.getsockname()[1]
-        folder = tmp_path / f"nginx-{len(processes)}"
-        folder.mkdir()
-        (folder / "nginx.conf").write_text(
-            CONFIGURATION.format(
-                folder=folder,
-                port=proxy.address[1],
-                own=own,
-                prefix=PREFIX,
-                speaking=SPEAKING[speaking],
-                keepalive="" if speaking == "1.0" else "keepalive 8;",
-            )
-        )
-        process = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")])
-        processes.append(process)
+        keepalive = "" if speaking == "1.0" else "keepalive 8;"
+        return fronts.nginx(proxy, SERVER, prefix=PREFIX, speaking=SPEAKING[speaking], keepalive=keepalive)
 
-        def listens() -> bool:
-            assert process.poll() is None, "nginx ended"
-            with socket.socket() as client:
-                return client.connect_ex(("127.0.0.1", own)) == 0
-
-        eventually(listens, 10, "nginx to listen")
-        return ("127.0.0.1", own)
-
-    yield start
-    for process in processes:
-        process.send_signal(signal.SIGQUIT if process.poll() is None else 0)
-        try:
-            process.wait(3)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    return start
 
 
 @pytest.mark.parametrize("speaking", SPEAKING)

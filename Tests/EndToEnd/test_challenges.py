@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 
+import aiohttp
+import httpx
 import pytest
 import requests
 
@@ -133,6 +136,15 @@ def test_other_clients_send_it_as_well(own):
         assert done.stdout == b"200", done.stderr
     encoded = (own.person.login.encode(), own.person.password.encode())
     assert requests.get(url, auth=encoded, timeout=30).status_code == 200
+    with httpx.Client(trust_env=False, timeout=30) as client:
+        assert client.get(url, auth=(own.person.login, own.person.password)).status_code == 200
+    assert asyncio.run(aiohttp_status(url, aiohttp.BasicAuth(own.person.login, own.person.password, "utf-8"))) == 200
+
+
+async def aiohttp_status(url: str, auth: aiohttp.BasicAuth) -> int:
+    async with aiohttp.ClientSession(auth=auth) as session:
+        async with session.get(url) as answer:
+            return answer.status
 
 
 def test_latin_1_is_told_that_it_is_unreadable(proxy):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import struct
-import subprocess
 
 import pytest
 
 from access_log import line_of
-from origins import EchoOrigin
-from vocabulary import route
+from metrics import Metrics
+from origins import EchoOrigin, LiveOrigin
+from origins.live import part
+from vocabulary import LIVE, route
 from wire import Connection, eventually, request_bytes
 
 CLIENT = "192.0.2.7"
@@ -227,49 +227,14 @@ SENDING = {
 }
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def front(tmp_path):
-    """Gives a function that starts a server in front and tells where it listens."""
-    processes = []
-
-    def start(command: "list[str]", port: int) -> "tuple[str, int]":
-        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        processes.append(process)
-
-        def listens() -> bool:
-            assert process.poll() is None, "the server in front ended"
-            with socket.socket() as client:
-                return client.connect_ex(("127.0.0.1", port)) == 0
-
-        eventually(listens, 10, "the server in front to listen")
-        return ("127.0.0.1", port)
-
-    yield start
-    for process in processes:
-        process.kill()
-        process.wait()
-
-
 @pytest.mark.parametrize("way", SENDING)
-def test_behind_haproxy(request, start_proxy, front, tmp_path, way):
+def test_behind_haproxy(request, start_proxy, fronts, way):
     mode, fields, sending = SENDING[way]
     changes = {"TLS": request.getfixturevalue("certificate").settings} if "TLS" in way else {}
     if "send-proxy" in sending:
         changes["PROXY_PROTOCOL"] = "accept"
     proxy = start_proxy(EchoOrigin(), TRUSTED_PROXIES=["127.0.0.2"], **changes)
-    port = free_port()
-    configuration = tmp_path / "haproxy.cfg"
-    configuration.write_text(
-        HAPROXY.format(mode=mode, fields=fields, sending=sending, own=port, port=proxy.address[1])
-    )
-    program = shutil.which("haproxy") or "/usr/sbin/haproxy"
-    address = front([program, "-q", "-f", str(configuration)], port)
+    address = fronts.haproxy(proxy, HAPROXY, mode=mode, fields=fields, sending=sending)
     for source in ("127.0.0.5", "127.0.0.6"):
         with Connection(address, source=source) as connection:
             for _ in range(3):
@@ -282,12 +247,6 @@ def test_behind_haproxy(request, start_proxy, front, tmp_path, way):
 
 
 NGINX = """
-daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr crit;
-events {{ worker_connections 64; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     server {{
         listen 127.0.0.1:{own};
         location / {{
@@ -301,16 +260,12 @@ http {{
             proxy_set_header X-Forwarded-Host cameras.example;
         }}
     }}
-}}
 """
 
 
-def test_behind_nginx(start_proxy, front, tmp_path):
+def test_behind_nginx(start_proxy, fronts):
     proxy = start_proxy(EchoOrigin(), TRUSTED_PROXIES=["127.0.0.2"])
-    port = free_port()
-    (tmp_path / "nginx.conf").write_text(NGINX.format(folder=tmp_path, own=port, port=proxy.address[1]))
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
-    address = front([program, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")], port)
+    address = fronts.nginx(proxy, NGINX)
     with Connection(address, source="127.0.0.5") as connection:
         connection.ask("GET", route("/streams"), [proxy.credentials, ("X-Forwarded-For", "1.1.1.1")])
         answer = connection.read_answer()
@@ -319,3 +274,88 @@ def test_behind_nginx(start_proxy, front, tmp_path):
     assert seen.all("X-Forwarded-For") == ["127.0.0.5, 127.0.0.2"]
     assert seen.all("X-Forwarded-Proto") == ["https"]
     assert seen.all("X-Forwarded-Host") == ["cameras.example"]
+
+
+NGINX_STREAM = """
+    server {{
+        listen 127.0.0.1:{own};
+        proxy_pass 127.0.0.1:{port};
+        proxy_bind 127.0.0.2;
+        proxy_protocol on;
+        {more}
+    }}
+"""
+
+
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "tls"])
+def test_behind_nginx_that_passes_bytes_on(request, start_proxy, fronts, is_secure):
+    """Its `stream` with `proxy_protocol on`; TLS is nginx's own here, towards us, behind the header."""
+    changes = {"TLS": request.getfixturevalue("certificate").settings} if is_secure else {}
+    proxy = start_proxy(EchoOrigin(), TRUSTED_PROXIES=["127.0.0.2"], PROXY_PROTOCOL="accept", **changes)
+    address = fronts.nginx_stream(proxy, NGINX_STREAM, more="proxy_ssl on;" if is_secure else "")
+    for source in ("127.0.0.5", "127.0.0.6"):
+        with Connection(address, source=source) as connection:
+            for _ in range(3):
+                connection.ask("GET", route("/streams"), [proxy.credentials, ("X-Forwarded-For", "1.1.1.1")])
+                answer = connection.read_answer()
+                assert answer.status == 200, answer
+                assert line_of(proxy, answer.fields.one("Luna-Request-Id"))["client"] == source
+                assert proxy.origin.requests[-1].fields.all("X-Forwarded-For") == [source]
+
+
+def test_a_live_preview_behind_nginx_that_passes_bytes_on(start_proxy, fronts):
+    proxy = start_proxy(LiveOrigin(), TRUSTED_PROXIES=["127.0.0.2"], PROXY_PROTOCOL="accept")
+    with Connection(fronts.nginx_stream(proxy, NGINX_STREAM, more=""), source="127.0.0.5") as connection:
+        connection.ask("GET", route(LIVE), [proxy.credentials])
+        head = connection.read_head()
+        assert head.status == 200
+        pieces = connection.content(head).pieces()
+        for number in range(5):
+            proxy.origin.send_part(b"picture %d" % number)
+            expected, seen = part(b"picture %d" % number), b""
+            while len(seen) < len(expected):
+                seen += next(pieces)
+            assert seen == expected
+    proxy.origin.wait_for_cut(0, 2)
+
+
+# What the operator is told by numbers.
+
+
+def test_connections_that_are_refused_are_counted(start_proxy):
+    proxy = start_proxy(
+        EchoOrigin(), workers=1, TRUSTED_PROXIES=["127.0.0.2"], PROXY_PROTOCOL="accept",
+        LUNA_SERVICE_METRICS={"ENABLED": 1},
+    )  # fmt: skip
+    name = "streams_proxy_proxy_headers_refused_total"
+    assert Metrics(proxy).value(name) == 0
+    assert served(proxy, V1) == CLIENT
+    # A health check that only connects, and one that sends LOCAL, are what balancers do.
+    socket.create_connection(proxy.address, 10, ("127.0.0.2", 0)).close()
+    assert served(proxy, v2(0x20, 0x00, b"")) == "127.0.0.2"
+    assert Metrics(proxy).value(name) == 0
+    for count, header in enumerate([*BAD, b"GET / HTTP/1.1\r\n\r\n"], 1):
+        assert closed(proxy, header) == b""
+        eventually(lambda: Metrics(proxy).value(name) == count, what=f"{count} to be counted")
+    with socket.create_connection(proxy.address, 10) as raw:
+        raw.sendall(V1)
+        assert raw.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert Metrics(proxy).value(name) == len(BAD) + 1, "others are no trusted proxies"
+
+
+def test_fields_that_can_not_be_read_are_counted(start_proxy):
+    proxy = start_proxy(
+        EchoOrigin(), workers=1, TRUSTED_PROXIES=["127.0.0.2", "10.0.0.0/8"], LUNA_SERVICE_METRICS={"ENABLED": 1}
+    )
+    name = "streams_proxy_forwarded_for_unreadable_total"
+    rows = [
+        ("127.0.0.2", CLIENT, 0), ("127.0.0.2", f"x, {CLIENT}, 10.0.0.1", 0), ("127.0.0.1", "x", 0),
+        ("127.0.0.2", "x", 1), ("127.0.0.2", "unknown, 10.0.0.1", 1), ("127.0.0.2", "[::1", 1),
+    ]  # fmt: skip
+    expected = 0
+    for source, value, count in rows:
+        with proxy.connect(source=source) as connection:
+            connection.ask("GET", route("/streams"), [proxy.credentials, ("X-Forwarded-For", value)])
+            assert connection.read_answer().status == 200
+        expected += count
+        assert Metrics(proxy).value(name) == expected, (source, value)

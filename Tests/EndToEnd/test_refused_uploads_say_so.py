@@ -4,12 +4,7 @@ that comes after it is lost, neither the client's own nor, behind a balancer, so
 from __future__ import annotations
 
 import http.client
-import shutil
-import signal
-import socket
-import subprocess
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +14,7 @@ from origins import EarlyResponseOrigin, EchoOrigin
 from plugins import MIRROR
 from proxy_process import PREFIX
 from vocabulary import route
-from wire import Connection, chunked, eventually, request_bytes
+from wire import Connection, chunked, request_bytes
 
 JSON = ("Content-Type", "application/json")
 CHUNKED = ("Transfer-Encoding", "chunked")
@@ -174,18 +169,6 @@ http://127.0.0.1:{own} {{
 }}
 """
 NGINX = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log stderr warn;
-events {{ worker_connections 512; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
     upstream luna {{ server 127.0.0.1:{port}; keepalive 8; }}
     server {{
         listen 127.0.0.1:{own};
@@ -196,56 +179,15 @@ http {{
             proxy_request_buffering off;
         }}
     }}
-}}
 """
-BALANCERS = {
-    "haproxy": (HAPROXY, ["-db", "-f", "{file}"]),
-    "caddy": (CADDY, ["run", "--adapter", "caddyfile", "--config", "{file}"]),
-    "nginx": (NGINX, ["-p", "{folder}", "-c", "{file}"]),
-}
-
-
-@pytest.fixture
-def balanced(tmp_path):
-    """Gives a function that starts a balancer before a proxy and tells the address it listens on."""
-    processes = []
-
-    def start(name: str, proxy) -> "tuple[str, int]":
-        program = shutil.which(name) or shutil.which(name, path="/usr/sbin")
-        assert program, f"{name} is not installed (scripts/install-dependencies test)"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            own = probe.getsockname()[1]
-        text, arguments = BALANCERS[name]
-        file = tmp_path / "balancer.conf"
-        file.write_text(text.format(folder=tmp_path, own=own, port=proxy.address[1]))
-        words = [word.format(folder=tmp_path, file=file) for word in arguments]
-        environment = {"HOME": str(tmp_path), "PATH": "/usr/sbin:/usr/bin:/bin"}
-        processes.append(subprocess.Popen([program, *words], env=environment, stderr=subprocess.DEVNULL))
-
-        def listens() -> bool:
-            assert processes[-1].poll() is None, f"{name} ended"
-            with socket.socket() as client:
-                return client.connect_ex(("127.0.0.1", own)) == 0
-
-        eventually(listens, 20, f"{name} to listen")
-        return ("127.0.0.1", own)
-
-    yield start
-    for process in processes:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+BALANCERS = {"haproxy": HAPROXY, "caddy": CADDY, "nginx": NGINX}
 
 
 @pytest.mark.parametrize("name", BALANCERS)
-def test_behind_a_balancer_no_request_of_others_is_lost(start_proxy, accounts, balanced, name):
+def test_behind_a_balancer_no_request_of_others_is_lost(start_proxy, accounts, fronts, name):
     """Refused uploads in chunks, while others create streams over the same connections."""
     proxy = start_proxy(EchoOrigin(), workers=1)
-    address = balanced(name, proxy)
+    address = getattr(fronts, name)(proxy, BALANCERS[name])
     every = bearer(accounts.ann.tokens["all"])
     streams = route("/streams")
     refusals = [("POST", streams, []), ("POST", route("/nowhere"), [every]), ("PATCH", streams, [every])]
