@@ -8,6 +8,9 @@ package struct AccountsFile: Sendable {
         self.path = path
     }
 
+    /// Whether a file could be made there.
+    package var isFolderThere: Bool { access(FileReplacement.folder(of: path), F_OK) == 0 }
+
     /// What reading the file came to.
     package enum Reading: Sendable {
         /// Usable, perhaps with warnings. `stamp` is for `AccountsFileWatch`.
@@ -45,13 +48,13 @@ package struct AccountsFile: Sendable {
         case .absent: return .absent
         case .irregular, .tooLong: sentence = "must be a regular file of at most \(Self.maximumSize >> 20) MiB"
         case .unsettled: sentence = "changes while it is read"
-        case .failed(let failure): sentence = "cannot be read: \(failure)"
+        case .failed(let failure): return .unusable([self.failure("cannot be read", failure)], fault.look)
         }
         return .unusable([AccountsProblem(file: path, text: sentence)], fault.look)
     }
 
-    private func failure(_ what: String, _ code: Int32) -> AccountsProblem {
-        AccountsProblem(file: path, text: "\(what): \(SystemCallFailure(code: code))")
+    private func failure(_ what: String, _ failure: SystemCallFailure) -> AccountsProblem {
+        AccountsProblem(file: path, text: "\(what): \(failure)", isSystems: true)
     }
 
     // MARK: - Changing
@@ -84,7 +87,7 @@ package struct AccountsFile: Sendable {
             lock = try FileLock(on: target, patience: patience)
         } catch {
             if error.code == EWOULDBLOCK { throw .busy }
-            throw .problems([failure("its lock \(FileLock.path(target)) cannot be had", error.code)])
+            throw .problems([failure("its lock \(FileLock.path(target)) cannot be had", error)])
         }
         var document: AccountsDocument
         switch read(knowing: known) {
@@ -109,7 +112,7 @@ package struct AccountsFile: Sendable {
         do throws(SystemCallFailure) {
             try FileReplacement.replace(target, with: text)
         } catch {
-            throw .problems([failure("cannot be written", error.code)])
+            throw .problems([failure("cannot be written", error)])
         }
         follow(written)
         lock.release()

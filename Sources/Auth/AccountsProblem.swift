@@ -16,18 +16,21 @@ package struct AccountsProblem: Error, Sendable, Equatable, CustomStringConverti
     /// The JSON path, like `accounts[1].login`; empty where none is to blame.
     package let path: String
     package let text: String
+    /// The system refuses: nothing is known to be wrong with what stands in the file.
+    package let isSystems: Bool
     /// How many problems there are where this stands for those that are not told.
     package let count: Int
 
     package init(
         _ severity: Severity = .error, file: String, position: TextPosition? = nil, path: String = "", text: String,
-        count: Int = 1
+        isSystems: Bool = false, count: Int = 1
     ) {
         self.severity = severity
         self.file = file
         self.position = position
         self.path = path
         self.text = text
+        self.isSystems = isSystems
         self.count = count
     }
 

@@ -103,31 +103,31 @@ extension AccountsReader {
     }
 
     private mutating func id(_ node: JSONNode?, _ place: RecordPlace, _ path: String) -> UniqueID? {
-        guard let node, let text = string(node, place, path) else { return nil }
-        guard let id = UniqueID(text) else {
-            problem(place, path, node.offset, "must be a UUID")
-            return nil
-        }
-        return id
+        value(node, place, path, "must be a UUID") { UniqueID($0) }
     }
 
     private mutating func time(_ node: JSONNode?, _ place: RecordPlace, _ path: String) -> Timestamp? {
-        guard let node, let text = string(node, place, path) else { return nil }
-        guard let time = Timestamp(text) else {
-            problem(place, path, node.offset, "must be a time of RFC 3339, like 2030-01-31T00:00:00Z")
-            return nil
-        }
-        return time
+        value(node, place, path, "must be a time of RFC 3339, like 2030-01-31T00:00:00Z") { Timestamp($0) }
     }
 
     private mutating func word<Word: RawRepresentable & CaseIterable>(
         _ node: JSONNode?, _ place: RecordPlace, _ path: String
     ) -> Word? where Word.RawValue == String {
+        value(node, place, path, "must be one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))") {
+            Word(rawValue: $0)
+        }
+    }
+
+    /// What a string is read as; nil, with a problem, where it is none or `read` can't make anything of it.
+    private mutating func value<Value>(
+        _ node: JSONNode?, _ place: RecordPlace, _ path: String, _ rule: @autoclosure () -> String,
+        _ read: (String) -> Value?
+    ) -> Value? {
         guard let node, let text = string(node, place, path) else { return nil }
-        guard let word = Word(rawValue: text) else {
-            problem(place, path, node.offset, "must be one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
+        guard let value = read(text) else {
+            problem(place, path, node.offset, rule())
             return nil
         }
-        return word
+        return value
     }
 }

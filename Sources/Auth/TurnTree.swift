@@ -49,7 +49,7 @@ struct TurnTree<Element> {
             node = ids[place] ?? insert(place, takesTurns: takesTurns || depth > 0)
         }
         nodes[node].line.append(element)
-        add(node)
+        count(1, at: node)
     }
 
     mutating func popFirst() -> Element? {
@@ -61,13 +61,13 @@ struct TurnTree<Element> {
             node = child
         }
         let element = nodes[node].line.removeFirst()
-        subtract(node)
+        count(-1, at: node)
         return element
     }
 
     mutating func removeLast(of leaf: Int) -> Element {
         let element = nodes[leaf].line.removeLast()
-        subtract(leaf)
+        count(-1, at: leaf)
         return element
     }
 
@@ -114,38 +114,27 @@ struct TurnTree<Element> {
         return id
     }
 
-    /// One more waits at the leaf.
-    private mutating func add(_ leaf: Int) {
+    /// One more waits at the leaf, or one fewer: `step` is 1 or -1.
+    private mutating func count(_ step: Int, at leaf: Int) {
         var node = leaf
         while node != Self.root {
             steps += 1
             let parent = nodes[node].place.parent
-            let other = nodes[parent].children.raise(nodes[node].rank, from: nodes[node].count)
+            let other = nodes[parent].children.move(nodes[node].rank, from: nodes[node].count, by: step)
             swapRanks(node, other)
-            nodes[node].count += 1
+            nodes[node].count += step
+            if nodes[node].count == 0 { release(node) }
             node = parent
         }
-        nodes[Self.root].count += 1
+        nodes[Self.root].count += step
     }
 
-    /// One fewer waits at the leaf.
-    private mutating func subtract(_ leaf: Int) {
-        var node = leaf
-        while node != Self.root {
-            steps += 1
-            let parent = nodes[node].place.parent
-            let other = nodes[parent].children.lower(nodes[node].rank, from: nodes[node].count)
-            swapRanks(node, other)
-            nodes[node].count -= 1
-            if nodes[node].count == 0 {
-                nodes[parent].children.removeLast()
-                leaveRing(node)
-                ids[nodes[node].place] = nil
-                unused.append(node)
-            }
-            node = parent
-        }
-        nodes[Self.root].count -= 1
+    /// Nothing waits at it any more.
+    private mutating func release(_ node: Int) {
+        nodes[nodes[node].place.parent].children.removeLast()
+        leaveRing(node)
+        ids[nodes[node].place] = nil
+        unused.append(node)
     }
 
     private mutating func swapRanks(_ one: Int, _ other: Int) {
@@ -197,21 +186,17 @@ struct RankedRow {
         return row.count - 1
     }
 
-    /// The member of that rank, which has `count`, gets one more. With whom it changes ranks, itself at times.
-    mutating func raise(_ rank: Int, from count: Int) -> Int {
-        if more.count == count { more.append(0) }
-        let other = row[more[count]]
-        row.swapAt(rank, more[count])
-        more[count] += 1
-        return other
-    }
-
-    /// The same for one less.
-    mutating func lower(_ rank: Int, from count: Int) -> Int {
-        more[count - 1] -= 1
-        let other = row[more[count - 1]]
-        row.swapAt(rank, more[count - 1])
-        if more[count - 1] == 0 { more.removeLast() }
+    /// The member of that rank, which has `count`, gets one more or loses one: `step` is 1 or -1. With whom it changes ranks,
+    /// itself at times.
+    mutating func move(_ rank: Int, from count: Int, by step: Int) -> Int {
+        let level = min(count, count + step)
+        if more.count == level { more.append(0) }
+        // Of those who have more than `level` the last, or the one behind them.
+        let place = step > 0 ? more[level] : more[level] - 1
+        let other = row[place]
+        row.swapAt(rank, place)
+        more[level] += step
+        if more[level] == 0 { more.removeLast() }
         return other
     }
 

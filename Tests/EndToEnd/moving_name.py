@@ -24,6 +24,10 @@ class MovingName:
     def url(self, port: int) -> str:
         return f"http://{NAME}:{port}"
 
+    def also_with_a_dot(self) -> None:
+        """A name server takes both for the same; the file has to list both."""
+        self._file.write_text(f"{OLD} {NAME} {NAME}.\n127.0.0.1 localhost\n")
+
     def move(self, address: str = NEW) -> None:
         """In place: the mount is of this file, not of its name."""
         descriptor = os.open(self._file, os.O_WRONLY)

@@ -106,6 +106,16 @@ def test_it_says_what_there_is(accounts, authority, tmp_path):
     assert person.login not in done.stdout
 
 
+@pytest.mark.parametrize("folder, ends", [("", "account create"), ("none/", "account create, once its folder is there")])
+def test_an_accounts_file_that_is_not_there_yet(tmp_path, folder, ends):
+    (tmp_path / "config.json").write_text(
+        json.dumps(settings("http://127.0.0.1:9", CONFIG_AUTHORIZATION_USERS=f"{folder}accounts.json")))
+    done = run_command("check", "--config", tmp_path / "config.json")
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if "not there yet" in line]
+    assert line.endswith(f"{folder}accounts.json: not there yet; make it with: streams-proxy {ends}")
+
+
 def create_account_in(folder, made):
     (folder / "config.json").write_text(json.dumps(settings(
         "http://127.0.0.1:9", TLS={"tls_cert": str(made.chain), "tls_key": str(made.key)},

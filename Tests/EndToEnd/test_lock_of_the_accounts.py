@@ -80,5 +80,5 @@ def test_a_lock_in_a_folder_of_others_is_left_alone(folder):
     os.chown(folder, 0, 0)
     folder.chmod(0o755)
     done = create(folder, "next@example.com", USER)
-    assert done.returncode == 78 and "accounts.json.lock cannot be had: Permission denied" in done.stderr
+    assert done.returncode == 71 and "accounts.json.lock cannot be had: Permission denied" in done.stderr
     assert (folder / "accounts.json.lock").stat().st_uid == 0

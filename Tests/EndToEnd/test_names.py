@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from accounts import VERBS, bearer
-from moving_name import NEW, OLD, MovingName
+from moving_name import NAME, NEW, OLD, MovingName
 from origins import AccountsServiceOrigin, BlackholeOrigin, EchoOrigin
+from origins.tls import over_tls
+from test_service_tls import server_context, trusting
 from vocabulary import STREAM, assert_error
 from wire import eventually
 
@@ -112,3 +114,35 @@ def test_luna_accounts_is_found_where_it_is_now(start_proxy, name):
     assert new.questions == 1
     assert old.questions == 1
     new.close()
+
+
+def test_a_name_may_end_in_a_dot(start_proxy, name):
+    """`svc.cluster.local.` is resolved as it is; the service is not shown the dot, in any request of ours."""
+    name.also_with_a_dot()
+    origin = EchoOrigin().start()
+    proxy = start_proxy(name.url(origin.address[1]).replace(NAME, f"{NAME}."), workers=1, within=name.within)
+    assert proxy.ask("GET", "/streams").status == 200
+    # By libcurl's own engine.
+    with proxy.connect() as connection:
+        connection.ask("GET", "/healthcheck?include_luna_services=1")
+        assert connection.read_answer().status == 200
+    hosts = [request.fields.all("Host") for request in origin.requests]
+    assert hosts == [[f"{NAME}:{origin.address[1]}"]] * 2
+    origin.close()
+
+
+def test_tls_is_asked_for_a_name_without_the_dot(start_proxy, name, authority):
+    """Its certificate is checked for that name, too."""
+    name.also_with_a_dot()
+    context = server_context(authority.issue("dotted", names=f"DNS:{NAME}"))
+    asked = []
+    context.sni_callback = lambda _, server, __: asked.append(server)
+    origin = over_tls(EchoOrigin)(context).start()
+    url = f"https://{NAME}.:{origin.address[1]}"
+    proxy = start_proxy(url, workers=1, within=name.within, plugin=trusting(authority))
+    assert proxy.ask("GET", "/streams").status == 200
+    with proxy.connect() as connection:
+        connection.ask("GET", "/healthcheck?include_luna_services=1")
+        assert connection.read_answer().status == 200
+    assert asked == [NAME] * 2
+    origin.close()

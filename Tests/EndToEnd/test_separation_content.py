@@ -235,6 +235,7 @@ def test_what_passes_keeps_every_byte(guarded):
     + ["application/json-patch+json", "application/vnd.api+json", "text/json", "application/json, text/plain", "json"]
     + [f"application/json; charset={name}" for name in ("utf-16", "latin1", "utf-7", "utf8x", '"utf-16"', "")]
     + ["application/json; charset=utf-8; charset=utf-16", "application/json; charset=utf-16; charset=utf-8"]
+    + ["application/json; odata=verbose; charset=utf-16", 'application/json; x="; charset=utf-16"']
     + ["application/json charset=utf-16", "application/x+json; charset=utf-8", "*/*"],
 )
 def test_content_that_is_not_declared_as_json(guarded, value):
@@ -249,7 +250,8 @@ def test_two_content_types(guarded):
 
 @pytest.mark.parametrize(
     "value",
-    ["application/json; charset=utf-8", 'Application/JSON;charset="UTF-8"', "application/json ;", "application/json"],
+    ["application/json; charset=utf-8", 'Application/JSON;charset="UTF-8"', "application/json ;", "application/json"]
+    + ["application/json; charset=utf8", "application/json;odata=verbose;charset=UTF-8"],
 )
 def test_content_that_is(guarded, value):
     passes(guarded, b"{}", b'{"account_id":"%b"}' % guarded.ann.account_id.encode(), fields=[("Content-Type", value)])

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import socket
+import struct
 import sys
 from pathlib import Path
 from typing import Iterator
@@ -110,6 +112,30 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     yield "exchange", begin + connected + head_event + completed
     yield "exchange", begin + connected + bytes([8, 0]) + connected + bytes([13, 0, 15, 0]) + head_event + bytes([22, 1])
     yield "exchange", bytes([0, 29]) + connected + bytes([14, 0, 8, 0])
+    for header in proxy_headers():
+        yield "proxy-header", header
+        yield "proxy-header", header + b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+
+
+def proxy_headers() -> Iterator[bytes]:
+    """What a proxy says first, by haproxy's proxy-protocol.txt, and what is just no such thing."""
+    yield b"PROXY TCP4 192.0.2.7 198.51.100.1 12345 443\r\n"
+    yield b"PROXY TCP6 2001:db8::7 ::ffff:198.51.100.1 1 65535\r\n"
+    yield b"PROXY UNKNOWN\r\n"
+    yield b"PROXY UNKNOWN ffff:f...f:ffff ffff:f...f:ffff 65535 65535\r\n"
+    yield b"PROXY UNKNOWN" + b"x" * 107
+    yield b"PROXY TCP4 192.0.2.7 198.51.100.1 00000 99999\r\n"
+    yield b"PROXY TCP4 192.0.2.07 198.51.100.1 1 2\n"
+    signature = b"\r\n\r\n\0\r\nQUIT\n"
+    ports = struct.pack("!HH", 12345, 443)
+    four = socket.inet_aton("192.0.2.7") + socket.inet_aton("198.51.100.1") + ports
+    six = socket.inet_pton(socket.AF_INET6, "2001:db8::7") + bytes(16) + ports
+    extensions = b"\x01\0\x02h2" + b"\x03\0\x04abcd" + b"\x04\0\x03abc" + b"\x20\0\x05\x07\0\0\0\0"
+    for command in (0x20, 0x21, 0x22, 0x31):
+        for family, addresses in ((0x00, b""), (0x11, four), (0x12, four), (0x21, six), (0x31, bytes(216)), (0xFF, b"")):
+            for rest in (addresses, addresses + extensions, addresses[:-1]):
+                yield signature + struct.pack("!BBH", command, family, len(rest)) + rest
+    yield signature + b"\x21\x11\xff\xff"
 
 
 def main() -> None:

@@ -72,6 +72,9 @@ struct ConfigurationCORSTests {
     @Test(arguments: [
         "*", "null", "a.example", "https://", "https://a/", "https://a/b", "https://u@a", "https://a b", "ftp://a",
         "https://a:", "https://:1", "https://a?b", "https://*.a", "",
+        "https://a.example.", "https://a.example.:8080", "https://a..b", "https://.a", "https://a:b:c", "https://a:0",
+        "https://a:65536", "https://a:0443", "https://[::1", "https://[::1]x", "https://[a]", "https://::1",
+        "https://1.2.3", "https://1.2.3.4.",
     ])
     func `What is no origin is refused`(_ origin: String) {
         guard case .invalid(let problems) = Self.read(#"{"allowed_origins": ["https://a", "\#(origin)"]}"#) else {

@@ -31,6 +31,8 @@ struct ConfigurationOriginTests {
         ("http://h:65535", 1, "http h 65535  → h:65535"),
         ("http://[::1]", 1, "http ::1 80  → [::1]"),
         ("http://[2001:DB8::1]:5160/1", 1, "http 2001:db8::1 5160  → [2001:db8::1]:5160"),
+        ("http://S.Svc.Cluster.Local.:5160/1", 1, "http s.svc.cluster.local. 5160  → s.svc.cluster.local:5160"),
+        ("https://a.", 1, "https a. 443  → a"),
         ("http://0.0.0.255", 1, "http 0.0.0.255 80  → 0.0.0.255"),
 
         ("", 1, scheme), ("h:5160", 1, scheme), ("127.0.0.1:5160", 1, scheme), ("ftp://h", 1, scheme),
@@ -47,7 +49,8 @@ struct ConfigurationOriginTests {
         ("http://[]", 1, host), ("http://[1.2.3.4]", 1, host), ("http://[::1%25eth0]", 1, host),
         ("http://[v1.a]", 1, host), ("http://1.2.3", 1, host), ("http://1.2.3.256", 1, host),
         ("http://1.2.3.04", 1, host), ("http://2130706433", 1, host), ("http://0x7f.0.0.1", 1, host),
-        ("http://127.0.0.0x1", 1, host), ("http://a..b", 1, host), ("http://a.", 1, host), ("http://-a", 1, host),
+        ("http://127.0.0.0x1", 1, host), ("http://a..b", 1, host), ("http://a..", 1, host), ("http://.", 1, host),
+        ("http://1.2.3.4.", 1, host), ("http://[::1].", 1, port), ("http://1.", 1, host), ("http://-a", 1, host),
         ("http://a-", 1, host), ("http://a%41", 1, host), ("http://a,b", 1, host), ("http://a\\b", 1, host),
         ("http://" + String(repeating: "a", count: 64), 1, host),
         ("http://" + Array(repeating: "abcdefg", count: 32).joined(separator: "."), 1, host),

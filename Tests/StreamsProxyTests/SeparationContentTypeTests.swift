@@ -6,7 +6,8 @@ struct SeparationContentTypeTests {
     private static let accepted = [
         "application/json", "Application/JSON", "application/json;charset=utf-8", "application/json; charset=UTF-8",
         "application/json ; Charset=\"utf-8\"", "application/json;\tcharset=\"UTF-8\" ;", "application/json;",
-        "application/json; ;charset=utf-8",
+        "application/json; ;charset=utf-8", "application/json; charset=utf8", "application/json;charset=\"UTF8\"",
+        "application/json; version=1", "application/json;odata=verbose;charset=utf-8;IEEE754Compatible=true",
     ]
     private static let refused = [
         "", "json", "text/plain", "text/json", "application/json5", "application/jsonx", "application/json-seq",
@@ -16,7 +17,12 @@ struct SeparationContentTypeTests {
         "application/json; charset=\"utf-8", "application/json; charset=utf-8\"", "application/json; charset='utf-8'",
         "application/json; charset =utf-8", "application/json; charset= utf-8", "application/json; charset",
         "application/json; charset=", "application/json; charset=utf-8; charset=utf-8",
-        "application/json; charset=utf-8; charset=utf-16", "application/json; version=1",
+        "application/json; charset=utf-8; charset=utf-16",
+        "application/json; charset=utf", "application/json; charset=utf88", "application/json; charset=utf_8",
+        "application/json; charset*=utf-8", "application/json; charsets=utf-8",
+        "application/json; odata=verbose; charset=utf-16", "application/json; x=\"; charset=utf-16\"",
+        "application/json; x=\"y\"", "application/json; x", "application/json; x=", "application/json; =y",
+        "application/json; x=y z", "application/json; x =y", "application/json; x= y",
         "application/json, application/json", "application/json, text/plain", "multipart/form-data; boundary=x",
         "application/x-www-form-urlencoded", "*/*", " application/json",
     ]

@@ -220,7 +220,8 @@ package enum AccountCommand {
             streams-proxy account create --login ann@example.com --type user --password-stdin
           streams-proxy account list --type admin
 
-        Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such account, 78 wrong settings or accounts file.
+        Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such account, 71 the system refused
+        (no permission, another process has the file …), 78 wrong settings or accounts file.
 
         """
 }

@@ -5,7 +5,7 @@ internal import JSON
 /// Where the accounts file is, as the settings say.
 package enum AccountsFileLocation: Sendable {
     case found(path: String, passwordMinimum: Int = Configuration.defaultPasswordMinimum)
-    /// The settings can't be used: what to print instead, and the exit code 78.
+    /// The settings can't be used: what to print instead, and the exit code.
     case failed(CommandResult)
 }
 
@@ -55,7 +55,7 @@ package struct AccountsCommand {
         switch try file(options).read() {
         case .usable(let document, _, let warnings):
             (document.accounts, document.tokens, warnings.map { "\($0)\n" }.joined())
-        case .unusable(let problems, _): throw .settings(Self.failed(problems))
+        case .unusable(let problems, _): throw .settings(ProblemLines(problems).result)
         case .absent: ([], [], "")
         }
     }
@@ -68,17 +68,13 @@ package struct AccountsCommand {
             return try file.update(edit)
         } catch {
             switch error {
-            case .problems(let problems): throw .settings(Self.failed(problems))
+            case .problems(let problems): throw .settings(ProblemLines(problems).result)
             case .busy:
                 let text = "another process has been changing it for \(AccountsFile.patience / 1000) s; try again"
-                throw .settings(Self.failed([AccountsProblem(file: file.path, text: text)]))
+                throw .settings(ProblemLines([AccountsProblem(file: file.path, text: text, isSystems: true)]).result)
             case .refused(let refusal): throw .data(refusal)
             }
         }
-    }
-
-    private static func failed(_ problems: [AccountsProblem]) -> CommandResult {
-        CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined())
     }
 
     static var now: Timestamp { Timestamp(unixSeconds: Int64(time(nil))) }

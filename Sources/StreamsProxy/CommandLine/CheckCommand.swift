@@ -14,20 +14,19 @@ package enum CheckCommand {
             let refusals = reading.configuration.map(StartCheck.refusals) ?? []
             switch reading.outcome {
             case .usable(let settings) where refusals.isEmpty: return check(settings, options)
-            case .usable: return failed(71, ProblemLines(), refusals)
-            case .unusable(let problems): return failed(78, problems, refusals)
+            case .usable: return failed(ProblemLines(), refusals)
+            case .unusable(let problems): return failed(problems, refusals)
             }
         } catch {
             return error.result(command: RunOptions.Command.check.rawValue)
         }
     }
 
-    private static func failed(_ exitCode: Int32, _ problems: ProblemLines, _ refusals: [SystemError]) -> CommandResult
-    {
+    private static func failed(_ problems: ProblemLines, _ refusals: [SystemError]) -> CommandResult {
         var problems = problems
-        for refusal in refusals { problems.add("streams-proxy: \(refusal)") }
+        for refusal in refusals { problems.add(refusal) }
         let count = problems.count == 1 ? "1 problem\n" : "\(problems.count) problems\n"
-        return CommandResult(exitCode: exitCode, standardError: problems.text + count)
+        return CommandResult(exitCode: problems.exitCode, standardError: problems.text + count)
     }
 
     private static func check(_ settings: LoadedSettings, _ options: RunOptions) -> CommandResult {

@@ -96,7 +96,7 @@ package enum ExplainCommand {
         switch ConfigurationReader.read(path: options.settingsPath) {
         case .valid(let configuration): return configuration
         case .invalid(let problems):
-            throw .settings(CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined()))
+            throw .settings(ProblemLines(problems).result)
         }
     }
 
@@ -117,7 +117,7 @@ package enum ExplainCommand {
                 "\(file.path): not there, so nobody can pass yet\n"
             )
         case .unusable(let problems, _):
-            throw .settings(CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined()))
+            throw .settings(ProblemLines(problems).result)
         }
     }
 

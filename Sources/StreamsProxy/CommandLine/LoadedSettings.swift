@@ -113,12 +113,15 @@ struct LoadedSettings: Sendable {
     /// What a proxy that starts says beside its warnings.
     var hint: String? {
         guard let followed, followed.known == .absent else { return nil }
-        return "\(followed.file.path): not there, so nobody can pass yet; `streams-proxy account create` makes it"
+        return "\(followed.file.path): not there, so nobody can pass yet; "
+            + "`streams-proxy account create` makes it\(followed.file.condition)"
     }
 
     private var accountsInWords: String {
         guard case .file(let directory) = accounts, let followed else { return "" }
-        if followed.known == .absent { return "not there yet; make it with: streams-proxy account create" }
+        if followed.known == .absent {
+            return "not there yet; make it with: streams-proxy account create\(followed.file.condition)"
+        }
         let (accounts, tokens) = (directory.accountCount, directory.tokenCount)
         return "\(accounts) account\(accounts == 1 ? "" : "s"), \(tokens) token\(tokens == 1 ? "" : "s")"
     }
@@ -134,4 +137,9 @@ struct LoadedSettings: Sendable {
             identity: identity,
             followed: Followed(file: followed.file, known: .there(stamp)), warnings: warnings)
     }
+}
+
+extension AccountsFile {
+    /// Of making it.
+    fileprivate var condition: String { isFolderThere ? "" : ", once its folder is there" }
 }

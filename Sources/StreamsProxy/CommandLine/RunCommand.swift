@@ -19,7 +19,7 @@ package enum RunCommand {
         let reading = LoadedSettings.read(options)
         switch reading.outcome {
         case .unusable(let problems):
-            return CommandResult(exitCode: 78, standardError: problems.text)
+            return problems.result
         case .usable(let settings):
             do throws(ServiceEnvironment.Fault) {
                 return serve(settings, from: reading.files, options, try ServiceEnvironment.takenFromProcess())

@@ -55,7 +55,7 @@ struct ServiceProbe {
         let upstream = configuration.upstream
         return ControlRequest(
             method: "GET",
-            url: "\(upstream.isSecure ? "https" : "http")://\(upstream.authority)\(upstream.basePath)/version",
+            url: "\(upstream.url)/version",
             tls: upstream.tls,
             fields: [ControlRequest.Field(name: "Accept", value: Array("application/json".utf8))],
             connectTimeout: Interval(configuration.timeouts.connect),

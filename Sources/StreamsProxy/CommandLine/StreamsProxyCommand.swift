@@ -33,14 +33,14 @@ package enum StreamsProxyCommand {
                             "\(Displayed.text(path, limit: 512)): ADDITIONAL_SERVICES_USAGE.LUNA_ACCOUNTS is on: "
                             + "accounts and tokens are those of Luna-Accounts\n"))
         case .invalid(let problems):
-            .failed(CommandResult(exitCode: 78, standardError: problems.map { "\($0)\n" }.joined()))
+            .failed(ProblemLines(problems).result)
         }
     }
 
     private static let names = ["run", "check", "explain", "account", "token", "version", "help"]
 
     private static let usage = """
-        streams-proxy: authentication, permissions and account separation in front of Luna-Streams
+        streams-proxy: authentication, permissions and account isolation in front of Luna-Streams
 
           streams-proxy run     [--config F] [--host H] [--port N] [--workers N]
           streams-proxy check   [--config F]

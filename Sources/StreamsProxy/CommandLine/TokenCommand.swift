@@ -185,7 +185,8 @@ package enum TokenCommand {
                                      --expires 2030-01-31T00:00:00Z --description 'wall display'
           streams-proxy token list --login ann@example.com
 
-        Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such token, 78 wrong settings or accounts file.
+        Exit codes: 0 done, 64 wrong usage, 65 wrong data or no such token, 71 the system refused
+        (no permission, another process has the file …), 78 wrong settings or accounts file.
 
         """
 }

@@ -25,15 +25,17 @@ extension TokenChanges {
                     permissions: permissions, visibility: visibility, end: end, description: options["--description"],
                     earliest: options.has("--allow-past") ? nil : AccountsCommand.now)
             } catch {
-                throw DataRefusal("\(Self.option(error.path)) \(error.reason)")
+                throw Self.refusal(error)
             }
         } catch {
             throw .data(error)
         }
     }
 
-    private static func option(_ path: String) -> String {
-        path == "expiration_time" ? "--expires, which needs --allow-past for that," : "--\(path)"
+    private static func refusal(_ fault: TokenChanges.Fault) -> DataRefusal {
+        fault.path == "expiration_time"
+            ? DataRefusal("--expires \(fault.reason); --allow-past takes it all the same")
+            : DataRefusal("--\(fault.path) \(fault.reason)")
     }
 
     private static func permissions(_ options: CommandOptions) throws(DataRefusal) -> TokenPermissions? {

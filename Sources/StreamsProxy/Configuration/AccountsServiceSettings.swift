@@ -13,10 +13,7 @@ package struct AccountsServiceSettings: Sendable, Equatable {
     }
 
     /// Where credentials are put to the service.
-    package var url: String {
-        "\(address.isSecure ? "https" : "http")://\(address.authority)\(address.basePath)/\(address.apiVersion)"
-            + verification.path
-    }
+    package var url: String { "\(address.url)/\(address.apiVersion)\(verification.path)" }
 }
 
 /// `LUNA_ACCOUNTS_VERIFICATION`: how Luna-Accounts is asked about a credential, and what its answer calls things. The

@@ -4,8 +4,8 @@ internal import JSON
 /// Reads `cors`.
 struct CORSSection {
     private static let originRule =
-        "must be an origin as browsers send it, such as \"https://streams.example.com\" or \"http://10.0.0.5:8080\", "
-        + "or \"*\" alone for every page"
+        "must be an origin as browsers send it, such as \"https://streams.example.com\" or \"http://10.0.0.5:8080\": "
+        + "no path and no dot at its end; or \"*\" alone for every page"
 
     /// Nil where there is none, and where it breaks a rule, which `problems` then has.
     static func read(in settings: inout SettingsSection, _ problems: inout SettingsProblems) -> CORSSettings? {
@@ -55,23 +55,24 @@ struct CORSSection {
         return .listed(origins)
     }
 
-    /// `scheme://host[:port]` as a browser would write it (RFC 6454 §6.2); nil for anything else.
+    /// `scheme://host[:port]` as a browser would write it (RFC 6454 §6.2); nil for anything else. A host that ends in a dot
+    /// is another one to browsers: no page comes from there by intention.
     private static func origin(_ text: String) -> String? {
         let lower = text.lowercased()
-        for (scheme, defaultPort) in [("https://", ":443"), ("http://", ":80")] where lower.hasPrefix(scheme) {
+        for (scheme, defaultPort) in [("https://", 443), ("http://", 80)] where lower.hasPrefix(scheme) {
             let authority = lower.dropFirst(scheme.count)
-            let allowed = authority.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-                case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"): true
-                case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "_"): true
-                default: false
-                }
+            let hostEnd: Substring.Index
+            if authority.first == "[" {
+                guard let bracket = authority.firstIndex(of: "]") else { return nil }
+                hostEnd = authority.index(after: bracket)
+            } else {
+                hostEnd = authority.firstIndex(of: ":") ?? authority.endIndex
             }
-            guard allowed, let first = authority.utf8.first, first != UInt8(ascii: ":"), !authority.hasSuffix(":")
-            else { return nil }
-            let host = authority.hasSuffix(defaultPort) ? authority.dropLast(defaultPort.count) : authority
-            return scheme + host
+            let (host, rest) = (authority[..<hostEnd], authority[hostEnd...])
+            guard HostName.parse(String(host)) != nil else { return nil }
+            if rest.isEmpty { return scheme + host }
+            guard rest.first == ":", let port = PortNumber.parse(rest.dropFirst()), port > 0 else { return nil }
+            return port == defaultPort ? scheme + host : "\(scheme)\(host):\(port)"
         }
         return nil
     }

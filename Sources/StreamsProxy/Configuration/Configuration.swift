@@ -72,7 +72,8 @@ package struct HTTPSettings: Sendable, Equatable {
 /// The address of Luna-Streams, or of Luna-Accounts, normalised: `http://127.0.0.1:5160/1/` with version 1 is host, port and an empty base path.
 package struct UpstreamAddress: Sendable, Equatable {
     package var isSecure: Bool
-    /// A name or an address; an IPv6 address without its brackets.
+    /// A name or an address; an IPv6 address without its brackets. A name that ends in a dot is resolved as it is, without
+    /// the system's search domains; nobody but the resolver is shown the dot.
     package var host: String
     package var port: Int
     /// What stands before `/1/streams`: empty, or a path that starts with a slash and does not end in one.
@@ -90,17 +91,19 @@ package struct UpstreamAddress: Sendable, Equatable {
         self.apiVersion = apiVersion
     }
 
-    /// `host` or `host:port`, as the Host field and libcurl want it: brackets around IPv6, no default port.
-    package var authority: String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
-    }
+    /// `host` or `host:port`, as a Host field has it: brackets around IPv6, no default port, no dot at a name's end.
+    package var authority: String { authority(host.hasSuffix(".") ? String(host.dropLast()) : host) }
 
     /// `http://host:port`, no slash at the end.
-    package var origin: String { "\(isSecure ? "https" : "http")://\(authority)" }
+    package var origin: String { "\(isSecure ? "https" : "http")://\(authority(host))" }
 
     /// What stands before `/1/streams` in a URL.
     package var url: String { origin + basePath }
+
+    private func authority(_ host: String) -> String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
+    }
 }
 
 /// `luna-streams-timeouts`. What each covers: section 3 of the contract.

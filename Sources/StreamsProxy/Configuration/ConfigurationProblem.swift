@@ -15,6 +15,8 @@ package struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringCon
     package let found: String?
     /// What is allowed, or what to do.
     package let rule: String
+    /// The system refuses: nothing is known to be wrong with what stands in the file.
+    package let isSystems: Bool
     /// How many problems there are where this stands for those that are not told.
     package let count: Int
 
@@ -24,13 +26,15 @@ package struct ConfigurationProblem: Error, Sendable, Equatable, CustomStringCon
     }
 
     package init(
-        file: String, position: TextPosition?, path: String = "", found: String? = nil, rule: String, count: Int = 1
+        file: String, position: TextPosition?, path: String = "", found: String? = nil, rule: String,
+        isSystems: Bool = false, count: Int = 1
     ) {
         self.file = file
         self.position = position
         self.path = path
         self.found = found
         self.rule = rule
+        self.isSystems = isSystems
         self.count = count
     }
 

@@ -33,7 +33,8 @@ package enum ConfigurationReader {
             let read = try SettingsFile.read(path, &files)
             return reading(text: read.bytes, file: path, asking: python, files, exposure: read.exposure)
         } catch {
-            let problem = ConfigurationProblem(file: path, position: nil, rule: error.sentence)
+            let problem = ConfigurationProblem(
+                file: path, position: nil, rule: error.sentence, isSystems: error.isSystems)
             return ConfigurationReading(result: .invalid([problem]), files: files)
         }
     }

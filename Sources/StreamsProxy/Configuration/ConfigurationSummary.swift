@@ -107,7 +107,7 @@ struct ConfigurationSummary {
             return ["none: LUNA_API_ACTIVE_PLUGINS does not name luna-streams, so its routes answer 404"]
         }
         let upstream = configuration.upstream
-        let base = "\(upstream.isSecure ? "https" : "http")://\(upstream.authority)\(upstream.basePath)"
+        let base = upstream.url
         let width = (Self.routePaths.map(\.utf8.count).max() ?? 0) + configuration.mount.utf8.count
         return Self.routePaths.map { path in
             let version = path == "/version" ? "" : "/\(upstream.apiVersion)"

@@ -23,6 +23,15 @@ enum HostName {
         return text.lowercased()
     }
 
+    /// The same of a name that may end in a dot, which it keeps. In Kubernetes `name.namespace.svc.cluster.local.` spares
+    /// the lookups in all search domains.
+    static func parseRooted(_ text: Substring) -> String? {
+        guard text.last == ".", let name = parse(String(text.dropLast())) else { return parse(String(text)) }
+        var address = in_addr()
+        guard !name.contains(":"), inet_pton(AF_INET, name, &address) != 1 else { return nil }
+        return "\(name)."
+    }
+
     static func isIPv6(_ text: String) -> Bool {
         guard text.utf8.allSatisfy({ $0 != 0 }) else { return false }
         var address = in6_addr()

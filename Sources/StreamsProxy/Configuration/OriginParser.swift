@@ -69,7 +69,7 @@ package enum OriginParser {
         }
         guard hostEnd != authority.startIndex else { throw OriginError(rule: "must name a host after '//'") }
         let rest = authority[hostEnd...]
-        guard let host = HostName.parse(String(authority[..<hostEnd])) else {
+        guard let host = HostName.parseRooted(authority[..<hostEnd]) else {
             throw OriginError(rule: "must name its host by a domain name, an IPv4 address or an [IPv6 address]")
         }
         guard !rest.isEmpty else { return (host, defaultPort) }

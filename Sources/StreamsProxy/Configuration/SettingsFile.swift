@@ -5,6 +5,8 @@ internal import Glibc
 struct SettingsFileError: Error, Equatable {
     /// For the operator, after the file's name.
     let sentence: String
+    /// The system refuses to hand it over; what stands in it may be good.
+    var isSystems = false
 }
 
 /// A file that settings are read from.
@@ -42,10 +44,12 @@ enum SettingsFile {
     }
 
     private static func failure(_ code: Int32) -> SettingsFileError {
-        switch code {
-        case EACCES, EPERM: SettingsFileError(sentence: "this user has no permission to read the file")
-        default: SettingsFileError(sentence: "the file can't be read: \(String(cString: strerror(code)))")
-        }
+        let sentence =
+            switch code {
+            case EACCES, EPERM: "this user has no permission to read the file"
+            default: "the file can't be read: \(String(cString: strerror(code)))"
+            }
+        return SettingsFileError(sentence: sentence, isSystems: true)
     }
 
     /// `path` as seen from the folder that `file` is in; a path from the root stays as it is.

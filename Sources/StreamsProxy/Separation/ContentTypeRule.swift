@@ -15,8 +15,10 @@ package enum ContentTypeRule {
         }
     }
 
-    /// Whether the value of a Content-Type field (RFC 9110 §8.3.1) is `application/json`, with no parameter or with
-    /// `charset=utf-8`, quoted or not.
+    /// Whether the value of a Content-Type field (RFC 9110 §8.3.1) is `application/json`.
+    ///
+    /// Its charset may only be UTF-8, `utf-8` or `utf8`, quoted or not. Other parameters mean nothing to JSON (RFC 8259
+    /// §11); they pass as `name=token`, since a charset within quotes could be seen by one reader and not by another.
     package static func isJSON(_ bytes: Span<UInt8>, _ value: Range<Int>) -> Bool {
         var index = value.lowerBound
         guard take("application/json", bytes, &index, value.upperBound) else { return false }
@@ -27,13 +29,29 @@ package enum ContentTypeRule {
             skipSpace(bytes, &index, value.upperBound)
             // A parameter may be empty.
             if index == value.upperBound || bytes[index] == UInt8(ascii: ";") { continue }
-            guard !hasCharset, take("charset=", bytes, &index, value.upperBound),
-                take("utf-8", bytes, &index, value.upperBound)
-                    || take("\"utf-8\"", bytes, &index, value.upperBound)
-            else { return false }
-            hasCharset = true
+            if take("charset", bytes, &index, value.upperBound) {
+                guard !hasCharset, take("=", bytes, &index, value.upperBound),
+                    takeUTF8(bytes, &index, value.upperBound)
+                else { return false }
+                hasCharset = true
+            } else {
+                guard takeToken(bytes, &index, value.upperBound), take("=", bytes, &index, value.upperBound),
+                    takeToken(bytes, &index, value.upperBound)
+                else { return false }
+            }
         }
         return true
+    }
+
+    private static func takeUTF8(_ bytes: Span<UInt8>, _ index: inout Int, _ end: Int) -> Bool {
+        take("utf-8", bytes, &index, end) || take("\"utf-8\"", bytes, &index, end)
+            || take("utf8", bytes, &index, end) || take("\"utf8\"", bytes, &index, end)
+    }
+
+    private static func takeToken(_ bytes: Span<UInt8>, _ index: inout Int, _ end: Int) -> Bool {
+        let start = index
+        while index < end, ASCII.isToken(bytes[index]) { index += 1 }
+        return index > start
     }
 
     private static func skipSpace(_ bytes: Span<UInt8>, _ index: inout Int, _ end: Int) {

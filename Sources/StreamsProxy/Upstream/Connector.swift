@@ -18,7 +18,7 @@ final class Connector {
     init(loop: EventLoop, multi: CurlMulti, address: UpstreamAddress, limits: MessageLimits) {
         self.loop = loop
         self.multi = multi
-        url = "\(address.isSecure ? "https" : "http")://\(address.authority)/"
+        url = "\(address.origin)/"
         tls = address.isSecure ? address.tls : nil
         self.limits = limits
         socket = nil

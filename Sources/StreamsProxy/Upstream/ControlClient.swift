@@ -69,6 +69,9 @@ final class ControlTransfer {
             let line = "\(field.name): \(String(decoding: field.value, as: UTF8.self))"
             fields = curl_slist_append(fields, line)
         }
+        if let host = NamedHost(url: request.url), host.name.hasSuffix(".") {
+            fields = curl_slist_append(fields, "Host: \(host.name.dropLast()):\(host.port)")
+        }
         // libcurl would wait for 100 before it sends content.
         fields = curl_slist_append(fields, "Expect:")
         guard request.tls.apply(to: easy) else { return nil }

@@ -3,6 +3,7 @@ internal import Glibc
 
 /// The name and the port of a URL that has to be resolved before anybody can connect.
 package struct NamedHost: Hashable, Sendable {
+    /// With its dot where it ends in one.
     package let name: String
     package let port: Int
 
