@@ -9,16 +9,22 @@ extension Authenticator {
     }
 
     func decideByService(
-        _ head: Span<UInt8>, _ authorization: Range<Int>?, _ accountHeader: Range<Int>?, _ now: Int64
+        _ head: Span<UInt8>, _ authorization: Range<Int>?, _ accountHeader: Range<Int>?, _ now: Int64,
+        _ isOfNoIssuer: Bool
     ) -> AuthenticationStep {
         switch place(head, authorization, accountHeader) {
         case .decided(let decision): return .decided(decision)
         case .at(let kind, let range):
             let digest = CredentialDigest(kind, head.extracting(range), under: CredentialDigest.processKey)
             if let decision = remembered(digest, now) { return .decided(decision) }
-            if kind == .token, let decision = decideByIssuer(head, range, now) {
-                remember(digest, decision, now)
-                return .decided(decision)
+            if kind == .token, !isOfNoIssuer {
+                guard let decision = issuers.decideAtOnce(head, range, now: now) else {
+                    return checkSignature(digest, head, range)
+                }
+                if !Self.isOfNoIssuer(decision) {
+                    remember(digest, decision, now)
+                    return .decided(decision)
+                }
             }
             do throws(Unauthenticated) {
                 return .ask(try ServiceQuestion(kind, digest, head, range))
@@ -26,12 +32,6 @@ extension Authenticator {
                 return .decided(.unauthenticated(error))
             }
         }
-    }
-
-    /// The decision on a token that an issuer of ours vouches for, or did; nil for any other.
-    private func decideByIssuer(_ head: Span<UInt8>, _ token: Range<Int>, _ now: Int64) -> Decision? {
-        let decision = issuers.decide(head, token, now: now)
-        return decision == .unauthenticated(.tokenCorrupted) ? nil : decision
     }
 
     /// The question to ask again later about the same credential, whatever is remembered; nil where there is none to
@@ -53,11 +53,6 @@ extension Authenticator {
             let digest = CredentialDigest(kind, head.extracting(range), under: CredentialDigest.processKey)
             do throws(Unauthenticated) { return try ServiceQuestion(kind, digest, head, range) } catch { return nil }
         }
-    }
-
-    /// Decides anew on a token that another issuer vouched for, by the issuers and keys of now.
-    package func reviewIssued(_ token: ServiceQuestion, now: Int64) -> Decision {
-        token.withCredential { issuers.decide($0, 0..<$0.count, now: now) }
     }
 
     /// Ends what `decide` began with `.ask`: the answer is remembered for as long as it says.

@@ -5,6 +5,8 @@ package enum AuthenticationStep: Sendable {
     case decided(Decision)
     /// Run it elsewhere, then call `accept`.
     case verify(PasswordCheck)
+    /// A token that another issuer may have signed. Give it to the `SignaturePool`, then call `accept(issued:)`.
+    case checkSignature(ServiceQuestion)
     /// Put it to the accounts service, then call `accept`.
     case ask(ServiceQuestion)
 
@@ -92,7 +94,7 @@ package final class Authenticator {
     }
 
     package var lastLook: Look { look }
-    /// How many signatures of other issuers were checked.
+    /// How many signatures of other issuers were checked here.
     package var signaturesChecked: Int { issuers.signaturesChecked }
     /// How many decisions are remembered.
     package var cacheCount: Int { use { $0.allowed.count + $0.refused.count } }
@@ -106,12 +108,14 @@ package final class Authenticator {
     }
 
     /// Decides on a request whose `Authorization` and `Luna-Account-Id` field values stand in those ranges of `head`
-    /// (nil where there is no such field). `now` is in Unix milliseconds.
+    /// (nil where there is no such field). `now` is in Unix milliseconds. `isOfNoIssuer`: the token has been found to be
+    /// signed by no other issuer.
     package func decide(
-        head: Span<UInt8>, authorization: Range<Int>?, accountHeader: Range<Int>?, now: Int64
+        head: Span<UInt8>, authorization: Range<Int>?, accountHeader: Range<Int>?, now: Int64,
+        isOfNoIssuer: Bool = false
     ) -> AuthenticationStep {
         look = Look()
-        if asksService { return decideByService(head, authorization, accountHeader, now) }
+        if asksService { return decideByService(head, authorization, accountHeader, now, isOfNoIssuer) }
         guard let authorization else {
             guard let accountHeader else { return .decided(.unauthenticated(.noCredentials)) }
             return .decided(decide(head, accountHeader: accountHeader))
@@ -124,7 +128,7 @@ package final class Authenticator {
             if let decision = remembered(digest, now, unlessChanged: { isUnchanged($0, now) }) {
                 return .decided(decision)
             }
-            let decision = decide(head, token: range, now)
+            guard let decision = decide(head, token: range, now) else { return checkSignature(digest, head, range) }
             remember(digest, decision, now)
             return .decided(decision)
         case .basic(let range):
@@ -213,9 +217,10 @@ package final class Authenticator {
 
     // MARK: - Tokens
 
-    private func decide(_ head: Span<UInt8>, token range: Range<Int>, _ now: Int64) -> Decision {
+    /// Nil where a signature has to be checked elsewhere.
+    private func decide(_ head: Span<UInt8>, token range: Range<Int>, _ now: Int64) -> Decision? {
         guard let claims = directory.signingKey.claims(of: head, range) else {
-            return issuers.decide(head, range, now: now)
+            return issuers.decideAtOnce(head, range, now: now)
         }
         return decide(claims, now)
     }

@@ -5,6 +5,8 @@ import HTTPCore
 enum WorkerMessage: Sendable {
     /// A password has been compared for the connection that waits under this number.
     case verdict(ticket: UInt64, PasswordCheck, PasswordVerdict)
+    /// The signature of an issuer's token has been checked for the connection that waits under this number, by this pool.
+    case issued(ticket: UInt64, ServiceQuestion, Decision, by: SignaturePool)
     /// Luna-Accounts has said who the connection's client is, or could not.
     case answer(ticket: UInt64, ServiceQuestion, DatedDecision)
     /// A question to Luna-Accounts that waited has its turn; of this table.
@@ -215,6 +217,11 @@ final class Worker {
         case .verdict(let ticket, let check, let verdict):
             let decision = authenticator.accept(check, verdict, now: loop.unixMilliseconds)
             waiting.removeValue(forKey: ticket)?.decided(decision)
+        case .issued(let ticket, let token, let decision, let pool):
+            let connection = waiting.removeValue(forKey: ticket)
+            // By issuers of the settings before: whoever waits has been decided on anew.
+            guard pool === signatures else { return }
+            connection?.decided(issued: authenticator.accept(issued: token, decision, now: loop.unixMilliseconds))
         case .answer(let ticket, let question, let answer):
             let decision = authenticator.accept(question, answer, now: loop.unixMilliseconds)
             waiting.removeValue(forKey: ticket)?.decided(decision)
@@ -308,6 +315,33 @@ final class Worker {
             waiting[ticket] = nil
             return .unavailable(.guessing(seconds: seconds))
         }
+    }
+
+    /// Where the issuers of now have their tokens' signatures checked.
+    var signatures: SignaturePool { setting.signatures }
+
+    /// Has the signature of another issuer's token checked; else why it can't be.
+    func checkSignature(of token: ServiceQuestion, for connection: ProxyConnection) -> Decision? {
+        submit(token, for: connection) { [signatures] in .issued(ticket: $0, token, $1, by: signatures) }
+    }
+
+    /// The same for whoever watches a preview: `reviewed` is called.
+    func reviewSignature(of token: ServiceQuestion, for connection: ProxyConnection) -> DatedDecision? {
+        submit(token, for: connection) { .review(ticket: $0, token, .once($1)) }.map { .once($0) }
+    }
+
+    private func submit(
+        _ token: ServiceQuestion, for connection: ProxyConnection,
+        message: @escaping @Sendable (UInt64, Decision) -> WorkerMessage
+    ) -> Decision? {
+        let ticket = ticket(for: connection)
+        let mailbox = mailbox
+        let isTaken = signatures.submit(
+            token, from: connection.client.address.network, now: loop.unixMilliseconds
+        ) { mailbox.post(message(ticket, $0)) }
+        guard !isTaken else { return nil }
+        waiting[ticket] = nil
+        return .unavailable(.overloaded)
     }
 
     /// The decision of Luna-Accounts, where it is known; else `decided` is called when it is.

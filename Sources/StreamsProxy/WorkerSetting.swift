@@ -1,7 +1,7 @@
 import Auth
 import HTTPCore
 
-/// What all workers share: values, and the pool that hashes for all of them.
+/// What all workers share: values, and the pools that hash and check signatures for all of them.
 struct WorkerSetting: Sendable {
     let configuration: Configuration
     let accounts: AccountsSource
@@ -9,6 +9,8 @@ struct WorkerSetting: Sendable {
     /// plain.
     let identity: TLSIdentity?
     let passwords: PasswordPool
+    /// By the issuers of these settings, and of no others.
+    let signatures: SignaturePool
     /// Where the accounts of the file are found; nil where a service has them.
     let board: AccountsBoard?
     /// Nil where a service has the accounts.
@@ -34,6 +36,11 @@ struct WorkerSetting: Sendable {
         } else {
             let cache = Authenticator.CacheSettings(configuration.decisionCache)
             passwords = PasswordPool(memory: PasswordPool.Memory(lifetime: cache.lifetime))
+        }
+        if let old, old.configuration.tokenIssuers == configuration.tokenIssuers {
+            signatures = old.signatures
+        } else {
+            signatures = SignaturePool(configuration.tokenIssuers)
         }
         switch accounts {
         case .service:

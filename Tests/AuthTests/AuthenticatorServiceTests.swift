@@ -19,7 +19,7 @@ import Testing
     private static func question(_ step: AuthenticationStep) -> ServiceQuestion? {
         switch step {
         case .ask(let question): question
-        case .decided, .verify: nil
+        case .decided, .verify, .checkSignature: nil
         }
     }
 

@@ -70,6 +70,9 @@ struct Realm {
         switch step {
         case .decided(let decision): return decision
         case .verify(let check): return authenticator.accept(check, check.run(), now: now)
+        case .checkSignature(let token):
+            return authenticator.accept(issued: token, authenticator.checkSignature(of: token, now: now), now: now)
+                ?? .unavailable(.accountsUnreachable)
         case .ask: return .unavailable(.accountsUnreachable)
         }
     }
@@ -85,7 +88,7 @@ struct Realm {
     func check(_ authorization: String, now: Int64 = Realm.now) -> PasswordCheck? {
         let bytes = Array(authorization.utf8)
         switch authenticator.decide(head: bytes.span, authorization: 0..<bytes.count, accountHeader: nil, now: now) {
-        case .decided, .ask: return nil
+        case .decided, .checkSignature, .ask: return nil
         case .verify(let check): return check
         }
     }
@@ -96,7 +99,7 @@ struct Realm {
             head: bytes.span, authorization: 0..<bytes.count, accountHeader: nil, now: Realm.now)
         {
         case .decided(let decision): decision
-        case .verify, .ask: nil
+        case .verify, .checkSignature, .ask: nil
         }
     }
 }

@@ -48,7 +48,7 @@ import Testing
             {
             case .decided(let decision): return decision
             case .verify(let check): return authenticator.accept(check, check.run(), now: now)
-            case .ask: return .unavailable(.accountsUnreachable)
+            case .checkSignature, .ask: return .unavailable(.accountsUnreachable)
             }
         }
 

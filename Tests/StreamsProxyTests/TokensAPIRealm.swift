@@ -114,7 +114,7 @@ final class TokensRealm {
         switch step {
         case .decided(let decision): return decision
         case .verify(let check): return authenticator.accept(check, check.run(), now: Self.now.unixSeconds * 1000)
-        case .ask: return .unavailable(.accountsUnreachable)
+        case .checkSignature, .ask: return .unavailable(.accountsUnreachable)
         }
     }
 }

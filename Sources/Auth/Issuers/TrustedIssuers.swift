@@ -1,7 +1,7 @@
 internal import HTTPCore
 internal import JSON
 
-/// All issuers besides ourselves, their keys ready. One per worker, used on its thread only.
+/// All issuers besides ourselves, their keys ready. Not for two threads at once.
 struct TrustedIssuers {
     private struct Candidate {
         let issuer: TokenIssuer
@@ -34,21 +34,48 @@ struct TrustedIssuers {
     /// How many signatures were checked: an RSA key of 8192 bits takes a third of a millisecond for each.
     var signaturesChecked: Int { candidates.reduce(0) { $0 + $1.check.count } }
 
-    /// Decides on the token in `range` of `text`, which is not ours. The header and the payload's `iss` and `aud` choose
-    /// issuers: whoever sends made-up bytes must not have the keys of all issuers tried. The signature comes next; only
-    /// then is anything else of the payload read. `now` is in Unix milliseconds.
+    /// A token, and who may have signed it.
+    private struct Claim {
+        let candidates: [Candidate]
+        let signature: [UInt8]
+        let signed: Range<Int>
+        let payload: JSONNode
+
+        /// Whether checking costs no more than looking the token up: one HMAC does, and no public key.
+        var isCheap: Bool { candidates.allSatisfy { $0.key.key.algorithm == .hs256 } && candidates.count <= 1 }
+    }
+
+    /// Decides on the token in `range` of `text`, which is not ours. `now` is in Unix milliseconds.
     func decide(_ text: Span<UInt8>, _ range: Range<Int>, now: Int64) -> Decision {
+        guard let claim = claim(text, range) else { return .unauthenticated(.tokenCorrupted) }
+        return decide(claim, text, now)
+    }
+
+    /// The same where that costs little; nil where signatures have to be checked that cost more than a request should.
+    func decideAtOnce(_ text: Span<UInt8>, _ range: Range<Int>, now: Int64) -> Decision? {
+        guard let claim = claim(text, range) else { return .unauthenticated(.tokenCorrupted) }
+        return claim.isCheap ? decide(claim, text, now) : nil
+    }
+
+    /// The header and the payload's `iss` and `aud` choose issuers: whoever sends made-up bytes must not have the keys of
+    /// all issuers tried. Nothing else of the payload is read before the signature is right.
+    private func claim(_ text: Span<UInt8>, _ range: Range<Int>) -> Claim? {
         guard !candidates.isEmpty, let token = CompactToken(text, range),
             let header = TokenHeader(text, token.header)
-        else { return .unauthenticated(.tokenCorrupted) }
+        else { return nil }
         let asked = candidates.filter { $0.isAskedFor(header) }
         guard !asked.isEmpty, let signature = Base64.decode(text, token.signature, .url),
             let payload = CompactToken.object(text, token.payload, maximumDepth: 16)
-        else { return .unauthenticated(.tokenCorrupted) }
-        let signed = text.extracting(token.signed)
-        for candidate in asked where candidate.issuer.isMeant(payload) && candidate.check.verify(signature, of: signed)
-        {
-            return candidate.issuer.decide(payload, now: now)
+        else { return nil }
+        return Claim(
+            candidates: asked.filter { $0.issuer.isMeant(payload) }, signature: signature, signed: token.signed,
+            payload: payload)
+    }
+
+    private func decide(_ claim: Claim, _ text: Span<UInt8>, _ now: Int64) -> Decision {
+        let signed = text.extracting(claim.signed)
+        for candidate in claim.candidates where candidate.check.verify(claim.signature, of: signed) {
+            return candidate.issuer.decide(claim.payload, now: now)
         }
         return .unauthenticated(.tokenCorrupted)
     }

@@ -154,7 +154,7 @@ package struct ProbeCredential: Sendable, Equatable, Concealed {
         switch step {
         case .decided(let decision): return .decided(decision)
         case .ask(let question): return .ask(question)
-        case .verify: preconditionFailure("a service has no passwords to compare here")
+        case .verify, .checkSignature: preconditionFailure("here is nothing to compare with")
         }
     }
 }

@@ -78,6 +78,12 @@ extension ProxyConnection {
         find { $0.decision = decision }
     }
 
+    /// The signature of another issuer's token has been checked; nil where it is none of theirs.
+    func decided(issued decision: Decision?) {
+        guard isHeld, !isClosed else { return }
+        find { ($0.decision, $0.isOfNoIssuer) = (decision, decision == nil) }
+    }
+
     /// Luna-Streams has said whose the stream is, or could not.
     func found(_ owner: StreamOwner) {
         guard isHeld, !isClosed else { return }
@@ -239,13 +245,16 @@ extension ProxyConnection: AdmissionSource {
         let authenticator = worker.authenticator
         let step = authenticator.decide(
             head: bytes, authorization: head.fields.value(.authorization),
-            accountHeader: head.fields.value(.lunaAccountID), now: loop.unixMilliseconds)
+            accountHeader: head.fields.value(.lunaAccountID), now: loop.unixMilliseconds,
+            isOfNoIssuer: findings?.isOfNoIssuer ?? false)
         let decision: Decision?
         switch step {
         case .decided(let known):
             decision = known
         case .verify(let check):
             decision = worker.verify(check, for: self)
+        case .checkSignature(let token):
+            decision = worker.checkSignature(of: token, for: self)
         case .ask(let question):
             let isRead = head.method == .get || head.method == .head
             decision = worker.ask(question, isRead: isRead, for: self)

@@ -11,7 +11,7 @@ extension ProxyConnection {
         if principal.isOfOtherIssuer {
             let token = worker.authenticator.credential(
                 head: bytes, authorization: authorization, accountHeader: header)
-            if let token { return .issued(token) }
+            if let token { return .issued(token, by: worker.signatures) }
         } else if let question = worker.authenticator.question(
             head: bytes, authorization: authorization, accountHeader: header)
         {
@@ -42,36 +42,56 @@ extension ProxyConnection {
             refuseViewer(.forbidden(.foreignAccount))
             return false
         }
-        switch viewer.proof {
-        case .accounts, .issued:
+        guard let question = question(about: viewer) else {
             if let denial = review(viewer) {
                 refuseViewer(denial)
                 return false
             }
             viewing.entry = .granted
             return true
-        case .service(let question):
-            viewing.entry = .asked
-            guard let answer = worker.review(question, for: self) else {
-                deadlines.paused()
-                exchangeDeadline = deadlines.next
-                return false
-            }
-            return isGranted(answer)
+        }
+        viewing.entry = .asked
+        guard let answer = answer(to: question, about: viewer) else {
+            deadlines.paused()
+            exchangeDeadline = deadlines.next
+            return false
+        }
+        return isGranted(answer)
+    }
+
+    /// What has to be asked elsewhere before it is known whether the viewer may watch on; nil where it is known here.
+    private func question(about viewer: Viewer) -> ServiceQuestion? {
+        switch viewer.proof {
+        case .accounts: nil
+        case .issued(let token, let pool): pool === worker.signatures ? nil : token
+        case .service(let question): question
         }
     }
 
-    /// What Luna-Accounts says of whoever is to watch.
+    /// Nil where it is not known yet: `reviewed` is called.
+    private func answer(to question: ServiceQuestion, about viewer: Viewer) -> DatedDecision? {
+        if case .issued = viewer.proof { return worker.reviewSignature(of: question, for: self) }
+        return worker.review(question, for: self)
+    }
+
+    /// What has been found out of whoever is to watch.
     private func isGranted(_ answer: DatedDecision) -> Bool {
-        let now = loop.unixMilliseconds
-        if let denial = viewing?.viewer?.review(
-            answer.decision, grace: worker.terms.reviewGrace, now: now, at: loop.now) ?? nil
-        {
+        if let denial = review(by: answer.decision) {
             refuseViewer(denial)
             return false
         }
         viewing?.entry = .granted
         return true
+    }
+
+    /// Why the viewer may no longer watch by what was asked elsewhere; nil where it may.
+    private func review(by decision: Decision) -> Denial? {
+        guard var viewer = viewing?.viewer else { return nil }
+        let denial = viewer.review(
+            decision, grace: worker.terms.reviewGrace, now: loop.unixMilliseconds, at: loop.now)
+        if case .allowed = decision { viewer.isIssued(by: worker.signatures) }
+        viewing?.viewer = viewer
+        return denial
     }
 
     /// Nothing of the answer has been passed on: so this is told instead of it.
@@ -110,8 +130,7 @@ extension ProxyConnection {
         defer { viewing?.viewer = viewer }
         switch viewer.proof {
         case .accounts(let password): return viewer.review(worker.authenticator, cameBy: password, now: now)
-        case .issued(let token): return viewer.review(worker.authenticator, issued: token, now: now)
-        case .service: return viewer.isExpired(at: now) ? .unauthenticated(.tokenExpired) : nil
+        case .issued, .service: return viewer.isExpired(at: now) ? .unauthenticated(.tokenExpired) : nil
         }
     }
 
@@ -125,8 +144,8 @@ extension ProxyConnection {
             return
         }
         let denial = review(viewer)
-        if denial == nil, case .service(let question) = viewer.proof {
-            if let known = worker.review(question, for: self) { reviewed(question, known) }
+        if denial == nil, let question = question(about: viewer) {
+            if let known = answer(to: question, about: viewer) { reviewed(question, known) }
         } else {
             endReview(denial, next: worker.terms.reviewInterval)
         }
@@ -172,9 +191,9 @@ extension ProxyConnection {
         update()
     }
 
-    /// Luna-Accounts has been asked again.
+    /// What was asked again is known.
     func reviewed(_ question: ServiceQuestion, _ answer: DatedDecision) {
-        guard !isClosed, case .service(let current) = viewing?.viewer?.proof, current.digest == question.digest else {
+        guard !isClosed, let viewer = viewing?.viewer, self.question(about: viewer)?.digest == question.digest else {
             return
         }
         if viewing?.entry == .asked {
@@ -187,12 +206,12 @@ extension ProxyConnection {
         }
         guard isWatched else { return }
         let now = loop.unixMilliseconds
-        let denial = viewing?.viewer?.review(answer.decision, grace: worker.terms.reviewGrace, now: now, at: loop.now)
+        let denial = review(by: answer.decision)
         // Whoever is refused is so within an interval of the last proof, whenever that was.
         let (left, overflows) = answer.end.subtractingReportingOverflow(now)
         let isDated = !overflows && left > 0 && left < 86_400_000
         let next = isDated ? Interval(nanoseconds: left * 1_000_000) : worker.terms.reviewInterval
-        endReview(denial ?? nil, next: min(next, worker.terms.reviewInterval))
+        endReview(denial, next: min(next, worker.terms.reviewInterval))
     }
 
     // MARK: The end

@@ -8,14 +8,15 @@ struct Viewer {
         /// An account here, or its token. The account's password where the viewer came by that: one that was changed since
         /// ends what it began. Not the accounts of that time, which would stay in memory as a whole.
         case accounts(password: PasswordHash?)
-        /// The token of another issuer, decided on again by the keys of that time.
-        case issued(ServiceQuestion)
+        /// The token of another issuer, whose signature was right by the issuers that this pool has; by others it is
+        /// checked again.
+        case issued(ServiceQuestion, by: SignaturePool)
         /// The credential, put to Luna-Accounts again.
         case service(ServiceQuestion)
     }
 
     let principal: Principal
-    let proof: Proof
+    private(set) var proof: Proof
     /// When the token ends as it was last seen, which may be moved; in Unix seconds.
     private var expires: Int64?
     /// Since when nothing could be found out; nil where it could the last time.
@@ -46,16 +47,13 @@ struct Viewer {
         }
     }
 
-    /// Why the viewer may no longer watch by the issuers of now; nil where it may.
-    mutating func review(_ authenticator: Authenticator, issued token: ServiceQuestion, now: Int64) -> Denial? {
-        switch authenticator.reviewIssued(token, now: now).outcome {
-        case .failure(let denial): denial
-        case .success(let current): accept(current)
-        }
+    /// The signature is right by the pool's issuers too.
+    mutating func isIssued(by pool: SignaturePool) {
+        if case .issued(let token, _) = proof { proof = .issued(token, by: pool) }
     }
 
-    /// Why the viewer may no longer watch by what Luna-Accounts says; nil where it may. While it says nothing, the viewer
-    /// may for `grace`, and never past the token's end. `now` is in Unix milliseconds, `instant` the same moment.
+    /// Why the viewer may no longer watch by what was asked elsewhere; nil where it may. While nothing is found out, the
+    /// viewer may for `grace`, and never past the token's end. `now` is in Unix milliseconds, `instant` the same moment.
     mutating func review(_ decision: Decision, grace: Interval, now: Int64, at instant: Instant) -> Denial? {
         if isExpired(at: now) { return .unauthenticated(.tokenExpired) }
         switch decision.outcome {

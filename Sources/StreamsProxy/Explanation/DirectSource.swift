@@ -21,17 +21,24 @@ final class DirectSource: AdmissionSource {
 
     func decision(on head: borrowing RequestHead, _ bytes: Span<UInt8>) -> Decision? {
         if let decision { return decision }
+        decision = decide(head, bytes, isOfNoIssuer: false)
+        return decision
+    }
+
+    private func decide(_ head: borrowing RequestHead, _ bytes: Span<UInt8>, isOfNoIssuer: Bool) -> Decision {
         let step = authenticator.decide(
             head: bytes, authorization: head.fields.value(.authorization),
-            accountHeader: head.fields.value(.lunaAccountID), now: now)
+            accountHeader: head.fields.value(.lunaAccountID), now: now, isOfNoIssuer: isOfNoIssuer)
         switch step {
-        case .decided(let decision): self.decision = decision
-        case .verify(let check): decision = authenticator.accept(check, check.run(), now: now)
+        case .decided(let decision): return decision
+        case .verify(let check): return authenticator.accept(check, check.run(), now: now)
+        case .checkSignature(let token):
+            let decision = authenticator.checkSignature(of: token, now: now)
+            return authenticator.accept(issued: token, decision, now: now) ?? decide(head, bytes, isOfNoIssuer: true)
         case .ask(let question):
             guard let contract else { preconditionFailure("only where a service has the accounts is it asked") }
-            decision = contract.decision(question, contract.request(question).answer(), now: now)
+            return contract.decision(question, contract.request(question).answer(), now: now)
         }
-        return decision
     }
 
     func permits(_ principal: Principal, _ verb: Verb, under key: String) -> Bool {

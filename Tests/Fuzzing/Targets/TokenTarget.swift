@@ -47,10 +47,12 @@ enum TokenTarget {
 
     private static func decide(_ token: String, _ issuers: [TokenIssuer], at now: Int64) -> Decision {
         let value = Array("Bearer \(token)".utf8)
-        let step = FuzzRealm.authenticator(issuers: issuers).decide(
-            head: value.span, authorization: 0..<value.count, accountHeader: nil, now: now)
-        if case .decided(let decision) = step { return decision }
-        return .unavailable(.accountsUnreachable)
+        let authenticator = FuzzRealm.authenticator(issuers: issuers)
+        switch authenticator.decide(head: value.span, authorization: 0..<value.count, accountHeader: nil, now: now) {
+        case .decided(let decision): return decision
+        case .checkSignature(let token): return authenticator.checkSignature(of: token, now: now)
+        case .verify, .ask: return .unavailable(.accountsUnreachable)
+        }
     }
 
     private static func object(_ text: [UInt8], _ depth: Int) throws(Finding) -> JSONNode {
