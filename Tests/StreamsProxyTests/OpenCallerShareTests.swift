@@ -17,14 +17,16 @@ struct OpenCallerShareTests {
 
     @Test func `One network has half, and there is always a place for whoever comes next`() {
         var share = OpenCallerShare<Caller>(places: 32)
-        let entered = (0..<100).filter { share.enter(Caller(1, $0)) }
-        #expect(entered == Array(0..<16))
-        let second = (0..<100).filter { share.enter(Caller(2, $0)) }
-        #expect(second == Array(0..<8))
+        let callers = (1...2 as ClosedRange<UInt64>).map { network in (0..<100).map { Caller(network, $0) } }
+        let waiting = callers.map { $0.filter { !share.enter($0) } }
+        #expect(waiting[0].map(\.number) == Array(16..<100))
+        #expect(waiting[1].map(\.number) == Array(8..<100))
         for network: UInt64 in 3...5 {
             let isIn = share.enter(Caller(network))
             #expect(isIn)
         }
+        // Members hold each other: what is left in a chain is never freed.
+        for caller in waiting.joined() { share.giveUp(caller) }
     }
 
     @Test func `Those that wait take turns by network, each in the order of its coming`() {

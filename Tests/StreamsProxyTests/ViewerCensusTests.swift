@@ -26,13 +26,20 @@ struct ViewerCensusTests {
         // With one more it would have as many.
         #expect(census.viewerToGo(for: .network(2)) == nil)
         #expect(census.viewerToGo(for: .network(3)) === many[2])
+        // Members hold each other: what is left in a chain is never freed.
+        for viewer in many.prefix(3) { census.leave(viewer, of: .network(1)) }
+        for viewer in few { census.leave(viewer, of: .network(2)) }
+        #expect(census.count == 0)
     }
 
     @Test func `Nobody with one viewer loses it`() {
         var census = ViewerCensus<Viewer>()
         #expect(census.viewerToGo(for: .network(1)) == nil)
-        for network: UInt64 in 1...100 { census.enter(Viewer(), of: .network(network)) }
+        let viewers = (0...100).map { _ in Viewer() }
+        for (network, viewer) in viewers.enumerated() { census.enter(viewer, of: .network(UInt64(network))) }
         #expect(census.viewerToGo(for: .network(101)) == nil)
+        for (network, viewer) in viewers.enumerated() { census.leave(viewer, of: .network(UInt64(network))) }
+        #expect(census.count == 0)
     }
 
     @Test func `The greatest is found among any, whoever comes and goes`() {
@@ -55,5 +62,9 @@ struct ViewerCensusTests {
             if let goes { #expect(held.values.contains { $0.count == most && $0.last === goes }) }
             #expect(census.count == held.values.map(\.count).reduce(0, +))
         }
+        for (network, viewers) in held {
+            for viewer in viewers { census.leave(viewer, of: .network(network)) }
+        }
+        #expect(census.count == 0)
     }
 }

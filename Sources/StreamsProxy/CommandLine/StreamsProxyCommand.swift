@@ -1,9 +1,6 @@
-internal import HTTPCore
-
 /// The program: the first argument names what to do.
 package enum StreamsProxyCommand {
     package static func run(_ arguments: [String]) -> CommandResult {
-        OpenSSLLibrary.keepUntilProcessEnds()
         let rest = Array(arguments.dropFirst())
         switch arguments.first {
         case "run": return RunCommand.run(rest)
