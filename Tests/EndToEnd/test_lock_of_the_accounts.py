@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-from pathlib import Path
 
-import pytest
-
-from proxy_process import EXECUTABLE
-
-#: Nobody: a user that owns nothing else.
-USER = 65534
+from another_user import PASSWORD, USER, creation, folder, run  # noqa: F401  (a fixture)
 
 
-@pytest.fixture
-def folder(tmp_path_factory):
-    """A folder of that user's, where it can reach the executable."""
-    root = Path("/tmp") / f"lock-{os.getpid()}"
-    shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(mode=0o755)
-    shutil.copy(EXECUTABLE, root / "streams-proxy")
-    own = root / "own"
-    own.mkdir(mode=0o700)
-    (own / "config.json").write_text(
-        '{"LUNA_API_PLUGINS_SETTINGS": {"luna-streams": {"luna-streams-address": {"origin": "http://127.0.0.1:9"}}}}')
-    os.chown(own, USER, USER)
-    os.chown(own / "config.json", USER, USER)
-    yield own
-    shutil.rmtree(root)
+def create(folder, login: str, user: "int | None" = None) -> "subprocess.CompletedProcess[str]":  # noqa: F811
+    return run(creation(folder, login), user)
 
 
-def create(folder, login: str, user: "int | None" = None) -> "subprocess.CompletedProcess[str]":
-    groups = {} if user is None else {"user": user, "group": user, "extra_groups": []}
-    return subprocess.run(
-        [folder.parent / "streams-proxy", "account", "create", "--config", folder / "config.json"]
-        + ["--login", login, "--type", "user", "--password-stdin"],
-        input="canary-lock-password\n", capture_output=True, text=True, timeout=60, **groups,
-    )  # fmt: skip
-
-
-def test_root_leaves_it_to_the_owner(folder):
+def test_root_leaves_it_to_the_owner(folder):  # noqa: F811
     assert create(folder, "own@example.com", USER).returncode == 0
     (folder / "accounts.json.lock").unlink()
     assert create(folder, "root@example.com").returncode == 0
@@ -52,29 +23,28 @@ def test_root_leaves_it_to_the_owner(folder):
     assert done.returncode == 0, done.stderr
 
 
-def test_a_lock_that_root_left_earlier_is_replaced(folder):
+def test_a_lock_that_root_left_earlier_is_replaced(folder):  # noqa: F811
     assert create(folder, "own@example.com", USER).returncode == 0
     lock = folder / "accounts.json.lock"
     os.chown(lock, 0, 0)
     # Several at once, and nothing is lost.
     started = [
         subprocess.Popen(
-            [folder.parent / "streams-proxy", "account", "create", "--config", folder / "config.json"]
-            + ["--login", f"{index}@example.com", "--type", "user", "--password-stdin"],
+            creation(folder, f"{index}@example.com"),
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             user=USER, group=USER, extra_groups=[],
         )
         for index in range(6)
     ]  # fmt: skip
     for process in started:
-        _, told = process.communicate("canary-lock-password\n", timeout=60)
+        _, told = process.communicate(PASSWORD, timeout=60)
         assert process.returncode == 0, told
     assert lock.stat().st_uid == USER
     text = (folder / "accounts.json").read_text()
     assert all(f"{index}@example.com" in text for index in range(6))
 
 
-def test_a_lock_in_a_folder_of_others_is_left_alone(folder):
+def test_a_lock_in_a_folder_of_others_is_left_alone(folder):  # noqa: F811
     assert create(folder, "own@example.com", USER).returncode == 0
     os.chown(folder / "accounts.json.lock", 0, 0)
     os.chown(folder, 0, 0)
