@@ -232,11 +232,11 @@ package final class Authenticator {
         if let start = claims.notBefore, now < UnixTime.milliseconds(fromSeconds: start) {
             return .unauthenticated(.tokenNotYetValid)
         }
-        guard let holding = directory.holding(of: claims.accountID), let token = holding.token(claims.tokenID)
+        guard let token = directory.grant(of: claims.tokenID, claims.accountID),
+            let account = directory.account(claims.accountID)
         else { return .unauthenticated(.tokenUnknown) }
-        let account = holding.account
         let principal = Principal(
-            accountID: account.id, accountType: account.type, kind: .token, tokenID: token.id,
+            accountID: account.id, accountType: account.type, kind: .token, tokenID: claims.tokenID,
             verbs: token.permissions.streams, visibility: token.visibility,
             expires: [claims.expires, token.expires?.unixSeconds].compactMap(\.self).min(),
             signedEnd: claims.expires)

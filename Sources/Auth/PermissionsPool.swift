@@ -2,19 +2,22 @@ package import HTTPCore
 
 /// `permissions` that are in memory: equal ones are kept once, however many tokens have them.
 struct PermissionsPool {
+    private let directory: AccountDirectory?
     /// By how they are spelled, which may be in several ways.
     private var known: [[UInt8]: TokenPermissions] = [:]
 
-    /// Those of a directory, if there is one.
+    /// With those of a directory, if there is one.
     init(_ directory: AccountDirectory? = nil) {
-        directory?.forEachToken { known[$0.permissions.text] = $0.permissions }
+        self.directory = directory
     }
 
-    func find(_ bytes: ArraySlice<UInt8>) -> TokenPermissions? { known[Array(bytes)] }
+    func find(_ bytes: ArraySlice<UInt8>) -> TokenPermissions? { find(Array(bytes)) }
+
+    private func find(_ text: [UInt8]) -> TokenPermissions? { known[text] ?? directory?.permissions(spelled: text) }
 
     /// `permissions`, or the same that are there already.
     mutating func keep(_ permissions: TokenPermissions, spelledAs bytes: ArraySlice<UInt8>) -> TokenPermissions {
-        let kept = known[permissions.text] ?? permissions
+        let kept = find(permissions.text) ?? permissions
         known[kept.text] = kept
         if !bytes.elementsEqual(kept.text) { known[Array(bytes)] = kept }
         return kept

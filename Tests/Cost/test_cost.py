@@ -1,4 +1,5 @@
-"""Cost grows no faster than its cause: twice the input takes at most 2.5 times the instructions.
+"""Cost grows no faster than its cause: twice the input takes at most 2.5 times the instructions, and what has nothing to do
+with the input does not grow with it.
 
 Each workload runs at one size and at twice that, in an executable of its own (release), under Valgrind, which counts the
 instructions of the work alone: no time is measured, so a busy machine changes nothing. What is sorted or kept in a heap is a
@@ -19,12 +20,14 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 EXECUTABLE = Path(os.environ.get("COST_WORKLOADS", REPOSITORY / ".build/release/cost-workloads"))
 #: Doubled input may take so many times the instructions.
 MOST = 2.5
+#: Where twice as much is there, but not to be worked through.
+MOST_FLAT = 1.25
 #: In less than this, what is spent whatever the size is could hide how the rest grows.
 LEAST_INSTRUCTIONS = 20_000
 
 
-def names() -> "list[str]":
-    done = subprocess.run([EXECUTABLE, "list"], capture_output=True, text=True, check=True)
+def names(kind: str = "list") -> "list[str]":
+    done = subprocess.run([EXECUTABLE, kind], capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 
 
@@ -57,7 +60,7 @@ def count(workloads: "list[str]", folder: Path) -> "dict[str, list[int]]":
 
 @pytest.fixture(scope="session")
 def counts(tmp_path_factory: pytest.TempPathFactory) -> "dict[str, list[int]]":
-    return count(names(), tmp_path_factory.mktemp("cost"))
+    return count(names() + names("list-flat"), tmp_path_factory.mktemp("cost"))
 
 
 def too_much(once: int, twice: int) -> bool:
@@ -71,6 +74,13 @@ def test_twice_the_input_is_no_more_than_twice_the_work_and_a_little(counts, wor
     assert not too_much(once, twice), f"{once} instructions, then {twice}: {twice / once:.2f} times as many"
     # Less than twice is well: of many problems only so many are told.
     assert twice > 1.1 * once, f"{once} instructions, then {twice}: the size changes nothing, so nothing is shown"
+
+
+@pytest.mark.parametrize("workload", names("list-flat"))
+def test_what_is_there_and_not_touched_costs_nothing(counts, workload):
+    once, twice = counts[workload]
+    assert once >= LEAST_INSTRUCTIONS, f"{once} instructions: no work was counted"
+    assert twice <= MOST_FLAT * once, f"{once} instructions, then {twice}: {twice / once:.2f} times as many"
 
 
 def test_what_costs_the_square_is_seen(tmp_path):

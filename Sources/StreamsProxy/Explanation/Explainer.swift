@@ -194,7 +194,7 @@ struct Explainer {
             let directory = source.authenticator.directory
             guard let claims = directory.signingKey.claims(of: bytes, token) else { return }
             explanation.tokenID = claims.tokenID
-            let ends = [claims.expires, directory.token(claims.tokenID, of: claims.accountID)?.expires?.unixSeconds]
+            let ends = [claims.expires, directory.grant(of: claims.tokenID, claims.accountID)?.expires?.unixSeconds]
                 .compactMap(\.self)
             explanation.tokenEnds = ends.min().map(Timestamp.init(unixSeconds:))
         }

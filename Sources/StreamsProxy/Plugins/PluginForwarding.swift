@@ -53,7 +53,7 @@ extension Authenticator {
     func permits(_ principal: Principal, _ verb: Verb, under key: String) -> Bool {
         guard principal.kind == .token else { return true }
         if key == "streams" { return principal.permits(verb) }
-        return record(of: principal)?.permissions.permits(verb, under: key) ?? false
+        return grant(of: principal)?.permissions.permits(verb, under: key) ?? false
     }
 
     /// What the principal's token holds, as JSON: all of it where the token is kept here, of other tokens the verbs of
@@ -61,8 +61,8 @@ extension Authenticator {
     func permissions(of principal: Principal) -> [UInt8]? {
         guard principal.kind == .token else { return nil }
         var writer = JSONWriter()
-        if let record = record(of: principal) {
-            writer.raw(record.permissions.text)
+        if let grant = grant(of: principal) {
+            writer.raw(grant.permissions.text)
         } else {
             writer.object {
                 $0.name("streams")
@@ -72,7 +72,7 @@ extension Authenticator {
         return writer.bytes
     }
 
-    private func record(of principal: Principal) -> TokenRecord? {
-        principal.isOfOtherIssuer ? nil : principal.tokenID.flatMap { directory.token($0, of: principal.accountID) }
+    private func grant(of principal: Principal) -> TokenGrant? {
+        principal.isOfOtherIssuer ? nil : principal.tokenID.flatMap { directory.grant(of: $0, principal.accountID) }
     }
 }

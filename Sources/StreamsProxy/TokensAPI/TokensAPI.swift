@@ -76,23 +76,24 @@ package enum TokensAPI {
     private static func found(
         _ request: TokensRequest, _ directory: AccountDirectory
     ) throws(TokensRefusal) -> TokensAnswer {
-        guard let holding = directory.holding(of: request.principal.accountID) else { throw .edit(.noSuchAccount) }
+        let id = request.principal.accountID
+        guard let account = directory.account(id), let count = directory.tokenCount(of: id) else {
+            throw .edit(.noSuchAccount)
+        }
         switch request.resource {
         case .tokens:
             let page = try TokensPage(query: request.query)
-            let tokens = holding.tokens
+            let tokens = directory.tokens(of: id, page.range(in: count))
             return .found {
                 $0.name("tokens")
-                $0.array {
-                    for token in tokens[page.range(in: tokens.count)] { $0.object { $0.members(of: token) } }
-                }
-                $0.member("tokens_count", tokens.count)
+                $0.array { for token in tokens { $0.object { $0.members(of: token) } } }
+                $0.member("tokens_count", count)
             }
-        case .token(let id):
-            guard let token = holding.token(id) else { throw .edit(.noSuchToken) }
+        case .token(let tokenID):
+            guard let token = directory.token(tokenID, of: id) else { throw .edit(.noSuchToken) }
             return .found { $0.members(of: token) }
         case .account:
-            return .found { $0.members(of: holding.account) }
+            return .found { $0.members(of: account) }
         }
     }
 

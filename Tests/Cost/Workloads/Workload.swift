@@ -8,13 +8,16 @@ struct Workload: Sendable {
     let prepare: @Sendable (Int) -> () -> Int
     /// What that number must be.
     let result: @Sendable (Int) -> Int
+    /// Whether the size is only of what is there, and the work always the same.
+    let isFlat: Bool
 
     init(
-        _ name: String, _ size: Int, result: @escaping @Sendable (Int) -> Int = { $0 },
+        _ name: String, _ size: Int, isFlat: Bool = false, result: @escaping @Sendable (Int) -> Int = { $0 },
         _ prepare: @escaping @Sendable (Int) -> () -> Int
     ) {
         self.name = name
         self.size = size
+        self.isFlat = isFlat
         self.prepare = prepare
         self.result = result
     }

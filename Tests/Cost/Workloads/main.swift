@@ -4,7 +4,10 @@ import Glibc
 // `Tests/Cost/test_cost.py` starts both and compares.
 //
 //   cost-workloads list
+//   cost-workloads list-flat
 //   cost-workloads run NAME...
+//   cost-workloads directory TOKENS ACCOUNTS
+//   cost-workloads file TOKENS
 
 /// Called by one place: the tests name it to Valgrind.
 @inline(never) func measureCost(_ work: () -> Int) -> Int { work() }
@@ -20,8 +23,18 @@ let square = Workload("the square, to see that it is found", 1000, result: { $0 
 }
 let workloads =
     messageWorkloads + contentWorkloads + previewWorkloads + fileWorkloads + tableWorkloads + connectionWorkloads
+    + directoryWorkloads
+
+func number(_ index: Int) -> Int {
+    guard CommandLine.arguments.count > index, let number = Int(CommandLine.arguments[index]) else {
+        fatalError("a number is missing")
+    }
+    return number
+}
+
 switch CommandLine.arguments.dropFirst().first {
-case "list": for workload in workloads { print(workload.name) }
+case "list": for workload in workloads where !workload.isFlat { print(workload.name) }
+case "list-flat": for workload in workloads where workload.isFlat { print(workload.name) }
 case "run":
     for name in CommandLine.arguments.dropFirst(2) {
         guard let workload = (workloads + [square]).first(where: { $0.name == name }) else {
@@ -35,7 +48,10 @@ case "run":
             print("\(name)\t\(size)")
         }
     }
+case "directory": DirectoryFigures.directory(tokens: number(2), accounts: number(3))
+case "file": DirectoryFigures.file(tokens: number(2))
+case "file-read": DirectoryFigures.reading(CommandLine.arguments[2])
 default:
-    print("usage: cost-workloads list | run NAME...")
+    print("usage: cost-workloads list | list-flat | run NAME... | directory TOKENS ACCOUNTS | file TOKENS")
     exit(64)
 }
