@@ -18,10 +18,11 @@ package final class DemoAccountsServer {
         var settings = ServerSettings()
         settings.contentMaximum = 65536
         let terms = ServerTerms(settings)
+        let exchanges = DemoAccountsExchanges(loop: loop, service: service)
         listener = Listener(socket, loop: loop) { descriptor, peer in
             // The loop keeps it for as long as it is open.
-            _ = DemoAccountsConnection(
-                descriptor: descriptor, peer: peer, loop: loop, terms: terms, service: service)
+            _ = HTTP1Connection(
+                descriptor: descriptor, peer: peer, loop: loop, terms: terms, lender: exchanges)
         }
         self.loop = loop
     }

@@ -34,11 +34,11 @@ struct OwnResources {
         return content
     }
 
-    func answer(_ route: Route, on connection: ProxyConnection) {
+    func answer(_ route: Route, on exchange: ProxyExchange) {
         switch route {
-        case .version: connection.respond(json: versionContent.span)
-        case .plugins: connection.respond(json: plugins(connection.worker.plugins).span)
-        case .metrics: connection.worker.askForMetrics(for: connection)
+        case .version: exchange.respond(json: versionContent.span)
+        case .plugins: exchange.respond(json: plugins(exchange.worker.plugins).span)
+        case .metrics: exchange.worker.askForMetrics(for: exchange)
         case .streamsVersion, .documentation, .streamsPlugins, .streams, .count, .logs, .stream, .live, .frame, .tokens,
             .token, .account, .plugin, .health:
             preconditionFailure("answered elsewhere")

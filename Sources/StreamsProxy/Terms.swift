@@ -29,6 +29,8 @@ final class Terms {
     /// Nil where `cors` is off.
     let cors: CORSRule?
     let proxies: TrustedProxies
+    /// Whether there are any; plain, since each request asks.
+    let trustsProxies: Bool
 
     private let upstream: UpstreamAddress
     private let answerLimits: MessageLimits
@@ -49,6 +51,7 @@ final class Terms {
         health = ServiceHealth(configuration, loop: loop, control: control)
         cors = configuration.http.cors.map(CORSRule.init)
         proxies = configuration.trustedProxies
+        trustsProxies = !proxies.names.isEmpty
         upstream = configuration.upstream
         mount = Array(configuration.mount.utf8)
         answerLimits = MessageLimits(answers: configuration.limits)

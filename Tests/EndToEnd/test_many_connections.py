@@ -11,9 +11,9 @@ from wire import request_bytes
 IDLE = 4000
 #: Beyond what any fixed size of a pool would be.
 BUSY = 700
-#: Bytes of the proxy's memory for a connection that has asked once and is quiet: 1,254 here, tables that have just doubled
-#: included, and a little more for the next machine.
-COST = 1024 + 256 + 32
+#: Bytes of the proxy's memory for a connection that has asked once and is quiet: 366 here, tables that have just doubled
+#: included; the next machine may need more.
+COST = 480
 
 
 @contextlib.contextmanager
@@ -29,7 +29,7 @@ def ask_all(clients, request: bytes) -> None:
         assert client.read_answer("GET").status == 200
 
 
-def test_an_idle_connection_costs_little_more_than_a_kibibyte(many_descriptors, start_proxy):
+def test_an_idle_connection_costs_less_than_half_a_kibibyte(many_descriptors, start_proxy):
     proxy = start_proxy(EchoOrigin(), workers=1)
     request = request_bytes("GET", "/version")
     with connections(proxy, IDLE // 4) as first:

@@ -51,8 +51,8 @@ struct BufferedBytesTests {
         server.post(.count)
         #expect(server.journal.has("finished"))
         #expect(!Self.keepsNothing(server))
-        let head = "HTTP/1.1 200 OK\r\nContent-Length: \(EchoConnection.bigSize)\r\n\r\n".utf8.count
-        #expect(client.skip(head + EchoConnection.bigSize) == head + EchoConnection.bigSize)
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: \(EchoExchange.bigSize)\r\n\r\n".utf8.count
+        #expect(client.skip(head + EchoExchange.bigSize) == head + EchoExchange.bigSize)
         #expect(Self.keeps(server, 0))
     }
 

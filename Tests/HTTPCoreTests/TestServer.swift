@@ -23,7 +23,7 @@ final class Journal: Sendable {
     }
 }
 
-/// A server of `EchoConnection`s: a loop on a thread of its own, on a port that the system chose.
+/// A server of `EchoExchange`s: a loop on a thread of its own, on a port that the system chose.
 final class TestServer: Sendable {
     enum Command: Sendable {
         /// Goes on with what is held or paused.
@@ -87,20 +87,15 @@ final class TestServer: Sendable {
             if let bounds { loop.buffered.setBounds(bounds) }
             let socket = try ListeningSocket(host: "127.0.0.1", port: 0)
             let port = socket.address.port
-            var connections: [ObjectIdentifier: EchoConnection] = [:]
-            let listener = Listener(socket, loop: loop) { descriptor, peer in
-                let connection = EchoConnection(
-                    descriptor: descriptor, peer: peer, loop: loop, terms: terms, journal: journal
-                ) { connections[ObjectIdentifier($0)] = nil }
-                connections[ObjectIdentifier(connection)] = connection
-            }
+            let exchanges = EchoExchanges(loop: loop, journal: journal)
+            let listener = Listener(socket, loop: loop) { exchanges.serve($0, $1, terms) }
             let mail = MailboxSource(mailbox, loop: loop) { command in
                 switch command {
-                case .resume: for connection in connections.values { connection.resume() }
+                case .resume: for exchange in exchanges.underWay { exchange.resume() }
                 case .count: journal.note("buffered \(loop.buffered.count)")
-                case .drain: for connection in connections.values { connection.drain() }
+                case .drain: for connection in exchanges.connections.values { connection.drain() }
                 case .stop:
-                    for connection in connections.values { connection.abort() }
+                    for connection in exchanges.connections.values { connection.abort() }
                     loop.stop()
                 }
             }

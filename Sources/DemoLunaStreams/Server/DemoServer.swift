@@ -19,9 +19,11 @@ package final class DemoServer {
         var settings = ServerSettings()
         settings.contentMaximum = LunaStreams.contentLimit
         let terms = ServerTerms(settings)
+        let exchanges = DemoExchanges(loop: loop, service: service)
         listener = Listener(socket, loop: loop) { descriptor, peer in
             // The loop keeps it for as long as it is open.
-            _ = DemoConnection(descriptor: descriptor, peer: peer, loop: loop, terms: terms, service: service)
+            _ = HTTP1Connection(
+                descriptor: descriptor, peer: peer, loop: loop, terms: terms, lender: exchanges)
         }
         self.loop = loop
         self.origin = origin

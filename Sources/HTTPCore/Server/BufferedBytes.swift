@@ -12,8 +12,8 @@ package final class BufferedBytes {
     }
 
     // Not read from elsewhere: so the compiler sees that no two accesses overlap.
-    private var strangers = BufferShares<ServerConnection>()
-    private var guests = BufferShares<ServerConnection>()
+    private var strangers = BufferShares<ServerExchange>()
+    private var guests = BufferShares<ServerExchange>()
     private var limits = BufferBounds.ample
     /// Whether somebody must let go; looked at after each event.
     private(set) var isOver = false
@@ -30,7 +30,7 @@ package final class BufferedBytes {
 
     /// `holder` keeps so many bytes now, which `payer` is answerable for; nil: nobody has let it in. Returns where it is
     /// counted from now on.
-    func tell(_ bytes: Int, of holder: ServerConnection, at place: Place?, payer: BufferPayer?) -> Place? {
+    func tell(_ bytes: Int, of holder: ServerExchange, at place: Place?, payer: BufferPayer?) -> Place? {
         defer { judge() }
         let answerable = payer ?? .neighbourhood(holder.peer.network.neighbourhood)
         let isGuest = payer != nil

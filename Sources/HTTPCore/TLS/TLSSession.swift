@@ -60,7 +60,7 @@ final class TLSSession {
         while count < buffer.count, records < Self.recordsPerTurn, let base = buffer.baseAddress {
             let result = openssl_tls_read(tls, base + count, buffer.count - count)
             guard result <= 0 else {
-                if records == 0 { openssl_tls_grant(tls, LoopMemory.readSize) }
+                if records == 0 { openssl_tls_grant(tls, buffer.count) }
                 count += result
                 records += 1
                 // Half a record may be held, too: then the next call says that it wants to read.

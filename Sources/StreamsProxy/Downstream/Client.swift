@@ -11,6 +11,9 @@ package struct Client: Sendable {
     /// A proxy's X-Forwarded-For could not be read.
     package var isUnreadable = false
 
+    /// As long as no request has come.
+    static let nobody = Client(.none, isSecure: false)
+
     /// Whoever is at the other end.
     init(_ peer: SocketAddress, isSecure: Bool) {
         address = peer

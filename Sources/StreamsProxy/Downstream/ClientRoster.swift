@@ -53,3 +53,5 @@ package struct ClientRoster<Client: RosteredClient> {
         return found.sorted { ($0.since, $0.client.arrival) < ($1.since, $1.client.arrival) }.map(\.client)
     }
 }
+
+extension ClientTransport: RosteredClient {}

@@ -14,7 +14,7 @@ final class ServiceHealth {
     private let loop: EventLoop
     private let control: ControlClient
     private let questions: [(service: String, request: ControlRequest)]
-    private var waiting: [ProxyConnection] = []
+    private var waiting: [ProxyExchange] = []
     /// Of the services in their order, while they are being asked; nil where the answer has not come.
     private var answers: [ControlAnswer?] = []
     private var known: (troubles: [Trouble], until: Instant)?
@@ -39,11 +39,11 @@ final class ServiceHealth {
         }
     }
 
-    /// What is known; else nil, and `connection` hears of it by `healthKnown`.
-    func ask(for connection: ProxyConnection) -> [Trouble]? {
+    /// What is known; else nil, and `exchange` hears of it by `healthKnown`.
+    func ask(for exchange: ProxyExchange) -> [Trouble]? {
         if questions.isEmpty { return [] }
         if let known, loop.now < known.until { return known.troubles }
-        waiting.append(connection)
+        waiting.append(exchange)
         guard waiting.count == 1 else { return nil }
         answers = questions.map { _ in nil }
         for (index, question) in questions.enumerated() {
@@ -58,9 +58,9 @@ final class ServiceHealth {
         guard all.count == questions.count else { return }
         let troubles = zip(questions, all).compactMap { Self.trouble($0.service, $1) }
         known = (troubles, loop.now.advanced(by: Self.lifetime))
-        let connections = waiting
+        let exchanges = waiting
         waiting = []
-        for connection in connections { connection.healthKnown(troubles) }
+        for exchange in exchanges { exchange.healthKnown(troubles) }
     }
 
     /// A service is well that answers in HTTP, whatever it is that it says of the question; 5xx is no such answer, since a

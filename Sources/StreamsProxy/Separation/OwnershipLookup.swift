@@ -6,7 +6,7 @@ final class OwnershipLookup {
     private let control: ControlClient
     private let ownerRequest: OwnerRequest
     private var memory = OwnershipMemory()
-    private var waiting: [UniqueID: [ProxyConnection]] = [:]
+    private var waiting: [UniqueID: [ProxyExchange]] = [:]
 
     init(loop: EventLoop, control: ControlClient, _ configuration: Configuration) {
         self.loop = loop
@@ -18,23 +18,23 @@ final class OwnershipLookup {
 
     func remembered(_ streamID: UniqueID) -> StreamOwner? { memory.owner(of: streamID, now: now) }
 
-    /// `connection` hears of it by `found` or `ownerUnknown`.
-    func ask(_ streamID: UniqueID, _ apiVersion: Int, for connection: ProxyConnection) {
-        waiting[streamID, default: []].append(connection)
+    /// `exchange` hears of it by `found` or `ownerUnknown`.
+    func ask(_ streamID: UniqueID, _ apiVersion: Int, for exchange: ProxyExchange) {
+        waiting[streamID, default: []].append(exchange)
         guard waiting[streamID]?.count == 1 else { return }
         let question = memory.question(about: streamID, now: now)
-        let request = ownerRequest.request(streamID, apiVersion, connection.requestID)
+        let request = ownerRequest.request(streamID, apiVersion, exchange.requestID)
         control.send(request) { [self] in answered(question, $0) }
     }
 
     private func answered(_ question: OwnershipQuestion, _ answer: ControlAnswer) {
-        let connections = waiting.removeValue(forKey: question.streamID) ?? []
+        let exchanges = waiting.removeValue(forKey: question.streamID) ?? []
         switch OwnerRequest.owner(answer) {
         case .failure(let refusal):
-            for connection in connections { connection.ownerUnknown(refusal) }
+            for exchange in exchanges { exchange.ownerUnknown(refusal) }
         case .success(let owner):
             memory.remember(owner, answering: question)
-            for connection in connections { connection.found(owner) }
+            for exchange in exchanges { exchange.found(owner) }
         }
     }
 

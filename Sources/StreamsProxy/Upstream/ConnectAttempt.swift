@@ -9,13 +9,13 @@ final class ConnectAttempt {
     /// The handle; nil once it has been given back to libcurl.
     private(set) var easy: UnsafeMutableRawPointer?
     /// Who waits for it; nil once nobody does.
-    var client: ProxyConnection?
+    var client: UpstreamClient?
     /// The sockets that libcurl has opened: two race where a name has addresses of both families.
     private var sockets: [Int32] = []
     /// The socket that has become ours: libcurl's closing of it is passed over.
     private var adopted: Int32 = -1
 
-    init(easy: UnsafeMutableRawPointer, client: ProxyConnection) {
+    init(easy: UnsafeMutableRawPointer, client: UpstreamClient) {
         self.easy = easy
         self.client = client
     }

@@ -37,7 +37,7 @@ final class Connector {
     }
 
     /// Starts to connect; `client` hears of it by `connected` or `connectFailed`, never from within this call.
-    func connect(for client: ProxyConnection, timeout: Interval) -> ConnectAttempt? {
+    func connect(for client: UpstreamClient, timeout: Interval) -> ConnectAttempt? {
         guard let easy = curl_easy_init() else { return nil }
         let attempt = ConnectAttempt(easy: easy, client: client)
         guard attempt.configure(url: url, tls: tls, socket: socket, connectTimeout: timeout) else {

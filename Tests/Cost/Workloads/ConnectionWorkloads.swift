@@ -31,12 +31,29 @@ let connectionWorkloads = [
     },
 ]
 
-/// A server whose requests are answered at once.
-private final class Connection: ServerConnection {
-    var requests = 0
+/// A server's requests, which are answered at once.
+private final class Answers: ExchangeLender {
+    private let loop: EventLoop
+    fileprivate(set) var requests = 0
+
+    init(loop: EventLoop) {
+        self.loop = loop
+        super.init()
+    }
+
+    override func makeExchange() -> ServerExchange { Answer(self, loop: loop) }
+}
+
+private final class Answer: ServerExchange {
+    private unowned let answers: Answers
+
+    init(_ answers: Answers, loop: EventLoop) {
+        self.answers = answers
+        super.init(loop: loop)
+    }
 
     override func received(_ head: borrowing RequestHead, in bytes: Span<UInt8>) -> Bool {
-        requests += 1
+        answers.requests += 1
         let content: [UInt8] = []
         respond(status: 200, content: content.span) { _ in }
         return true
@@ -58,7 +75,9 @@ private func serving(_ parts: [String], _ result: @escaping (Int) -> Int) -> () 
     var settings = ServerSettings()
     settings.limits = wideLimits()
     let client = Descriptor(numbers[1])
-    let connection = Connection(descriptor: numbers[0], peer: .none, loop: loop, terms: ServerTerms(settings))
+    let answers = Answers(loop: loop)
+    let connection = HTTP1Connection(
+        descriptor: numbers[0], peer: .none, loop: loop, terms: ServerTerms(settings), lender: answers)
     return {
         var buffer = [UInt8](repeating: 0, count: 65536)
         for part in parts {
@@ -71,6 +90,6 @@ private func serving(_ parts: [String], _ result: @escaping (Int) -> Int) -> () 
             _ = SystemCall.receive(client.number, into: &buffer, limit: buffer.count)
         }
         defer { connection.abort() }
-        return result(connection.requests)
+        return result(answers.requests)
     }
 }

@@ -69,8 +69,9 @@ enum ConnectionTarget {
             throw Finding("no sockets: \(errno)")
         }
         let client = Descriptor(numbers[1])
-        let connection = ScriptedConnection(
-            descriptor: numbers[0], peer: .none, loop: loop, terms: ServerTerms(ServerSettings()))
+        let exchanges = ScriptedExchanges(loop: loop)
+        let connection = HTTP1Connection(
+            descriptor: numbers[0], peer: .none, loop: loop, terms: ServerTerms(ServerSettings()), lender: exchanges)
         defer { if !connection.isClosed { connection.abort() } }
 
         var outcome = Outcome()
@@ -85,14 +86,14 @@ enum ConnectionTarget {
                 shutdown(client.number, Int32(SHUT_WR))
             }
             loop.turn()
-            if !connection.isClosed { connection.resume() }
+            connection.visit { ($0 as? ScriptedExchange)?.resume() }
             isRead = receive(client.number, &outcome.answers)
         }
         try require(connection.isClosed, "it never ends")
-        outcome.record = connection.record
-        outcome.answered = connection.answered
-        outcome.isCut = connection.isCut
-        outcome.isTunnel = connection.isTunnel
+        outcome.record = exchanges.record.record
+        outcome.answered = exchanges.record.answered
+        outcome.isCut = exchanges.record.isCut
+        outcome.isTunnel = exchanges.record.isTunnel
         return outcome
     }
 

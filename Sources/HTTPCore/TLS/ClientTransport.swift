@@ -1,6 +1,0 @@
-/// How bytes move on a client's connection: decided when it is accepted.
-enum ClientTransport {
-    /// The socket alone. A TLS connection ends as one, too: after our close_notify there is nothing left to say.
-    case plain
-    case secure(TLSSession)
-}
