@@ -46,14 +46,14 @@ struct ExchangeLenderTests {
         let loop: EventLoop
         let exchanges: Exchanges
         var connections: [HTTP1Connection] = []
-        var clients: [Descriptor] = []
+        var clients: [Int32] = []
 
         init(clients count: Int) throws {
             loop = try EventLoop()
             exchanges = Exchanges(loop: loop)
             for _ in 0..<count {
                 let (server, client) = try #require(SocketPair.open())
-                clients.append(Descriptor(client))
+                clients.append(client)
                 connections.append(
                     HTTP1Connection(
                         descriptor: server, peer: .none, loop: loop, terms: ServerTerms(ServerSettings()),
@@ -62,7 +62,7 @@ struct ExchangeLenderTests {
         }
 
         func send(_ text: String, of client: Int) {
-            _ = SystemCall.send(clients[client].number, Array(text.utf8).span)
+            _ = SystemCall.send(clients[client], Array(text.utf8).span)
             loop.turn()
         }
 
@@ -75,6 +75,7 @@ struct ExchangeLenderTests {
 
         deinit {
             for connection in connections { connection.abort() }
+            for client in clients { close(client) }
         }
     }
 
