@@ -32,7 +32,7 @@ package struct KeyedHash: Sendable, Concealed {
     }
 
     /// The digest of `bytes`.
-    func digest(_ bytes: Span<UInt8>) -> [UInt8] {
+    package func digest(_ bytes: Span<UInt8>) -> [UInt8] {
         withUnsafePointer(to: state) { state in
             bytes.withUnsafeBufferPointer { bytes in
                 [UInt8](unsafeUninitializedCapacity: Self.digestLength) { digest, count in

@@ -205,13 +205,17 @@ struct RankedRow {
 }
 
 /// Things in the order in which they came, taken from both ends.
-struct WaitingLine<Element> {
+package struct WaitingLine<Element> {
     private var things: [Element?] = []
     private var head = 0
 
-    mutating func append(_ element: Element) { things.append(element) }
+    package init() {}
 
-    mutating func removeFirst() -> Element {
+    package var isEmpty: Bool { head == things.count }
+
+    package mutating func append(_ element: Element) { things.append(element) }
+
+    package mutating func removeFirst() -> Element {
         guard let element = things[head].take() else { preconditionFailure("nothing waits") }
         head += 1
         // Each thing is moved once for each that has gone.

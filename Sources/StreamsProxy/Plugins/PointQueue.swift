@@ -1,6 +1,8 @@
+internal import Auth
+
 /// Batches that wait for the host, bounded; what finds no room is lost, and counted.
 package struct PointQueue {
-    private var batches: [PointBatch] = []
+    private var batches = WaitingLine<PointBatch>()
     private var count = 0
     /// How many points have been lost so far.
     package private(set) var lost = 0
@@ -35,7 +37,7 @@ package struct PointQueue {
     /// Nobody wants them any more.
     package mutating func removeAll() {
         lose(count)
-        batches = []
+        batches = WaitingLine()
         count = 0
     }
 }

@@ -8,6 +8,15 @@ let connectionWorkloads = [
             $0 == 1 ? count : 0
         }
     },
+    Workload("a head that drips line by line", 2000) { count in
+        serving(["GET / HTTP/1.1\r\nHost: a\r\n"] + Array(repeating: "A: b\r\n", count: count) + ["\r\n"]) {
+            $0 == 1 ? count : 0
+        }
+    },
+    Workload("a head that drips in half lines", 2000) { count in
+        let lines = (0..<count).flatMap { _ in ["A: ", "b\r\n"] }
+        return serving(["GET / HTTP/1.1\r\nHost: a\r\n"] + lines + ["\r\n"]) { $0 == 1 ? count : 0 }
+    },
     Workload("output that is taken in drips", 16 * 500) { count in
         let memory = LoopMemory()
         let content = [UInt8](repeating: 0, count: count)

@@ -118,10 +118,10 @@ private func entry(_ number: Int) -> DeadlineHeap.Entry {
     DeadlineHeap.Entry(instant: Instant(nanoseconds: Int64(number)), token: UInt64(number))
 }
 
-private func id(_ number: Int) -> UniqueID { UniqueID(high: 0x4000, low: UInt64(number)) }
+func id(_ number: Int) -> UniqueID { UniqueID(high: 0x4000, low: UInt64(number)) }
 
 private let key = KeyedHash(key: bytes("cost"))
 
-private func digest(_ number: Int) -> CredentialDigest {
+func digest(_ number: Int) -> CredentialDigest {
     CredentialDigest(.token, bytes("\(number)").span, under: key)
 }

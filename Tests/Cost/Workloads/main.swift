@@ -23,7 +23,7 @@ let square = Workload("the square, to see that it is found", 1000, result: { $0 
 }
 let workloads =
     messageWorkloads + contentWorkloads + previewWorkloads + fileWorkloads + tableWorkloads + connectionWorkloads
-    + directoryWorkloads
+    + directoryWorkloads + addressWorkloads + holderWorkloads + tokenWorkloads
 
 func number(_ index: Int) -> Int {
     guard CommandLine.arguments.count > index, let number = Int(CommandLine.arguments[index]) else {
