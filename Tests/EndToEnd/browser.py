@@ -57,8 +57,17 @@ class Page:
 
     async def open(self, url: str) -> None:
         await self.call("Page.enable")
-        await self.call("Page.navigate", url=url)
-        await self.event("Page.loadEventFired")
+        await self.send("Page.navigate", url=url)
+        await self.shows(url)
+
+    async def shows(self, url: str) -> None:
+        """Waits until the page of that address is there; the load event may still be that of the page before."""
+        for _ in range(600):
+            result = await self.call("Runtime.evaluate", expression="document.readyState + ' ' + location.href")
+            if result and result["result"].get("value") == f"complete {url}":
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"the browser shows {url}")
 
     async def evaluate(self, script: str) -> Any:
         """What an expression comes to, a promise's value too."""

@@ -66,7 +66,7 @@ def test_sign_in_with_a_password_that_is_not_ascii(start_proxy, browser):
             challenge = await page.event("Fetch.authRequired")
             answer = {"response": "ProvideCredentials", "username": person.login, "password": person.password}
             await page.call("Fetch.continueWithAuth", requestId=challenge["requestId"], authChallengeResponse=answer)
-            await page.event("Page.loadEventFired")
+            await page.shows(f"{proxy.url}/streams")
             return challenge["authChallenge"], await page.evaluate("document.body.innerText")
 
     challenge, text = asyncio.run(sign_in())
