@@ -28,8 +28,8 @@ struct PartHead {
         lines += 1
         guard lines <= Self.lineMaximum else { return false }
         guard let colon = range.first(where: { bytes[$0] == UInt8(ascii: ":") }) else { return true }
-        let name = Self.trimmed(bytes, range.lowerBound..<colon)
-        let value = Self.trimmed(bytes, colon + 1..<range.upperBound)
+        let name = ASCII.trim(bytes, range.lowerBound..<colon)
+        let value = ASCII.trim(bytes, colon + 1..<range.upperBound)
         if bytes.isEqual(name, ignoringCaseOf: "content-type") {
             let type = MediaType(bytes, value)
             kind = Self.kind(type)
@@ -47,7 +47,7 @@ struct PartHead {
     /// Whether the line at `range` begins a head that no delimiter stands in front of.
     static func begins(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard let colon = range.first(where: { bytes[$0] == UInt8(ascii: ":") }) else { return false }
-        let name = trimmed(bytes, range.lowerBound..<colon)
+        let name = ASCII.trim(bytes, range.lowerBound..<colon)
         return bytes.isEqual(name, ignoringCaseOf: "content-type")
             || bytes.isEqual(name, ignoringCaseOf: "content-length")
     }
@@ -57,7 +57,9 @@ struct PartHead {
         // RFC 6838 §4.2: at most 127 characters on either side.
         guard type.isOf("image"), type.essence.count <= 255 else { return .foreign }
         let subtypes: [StaticString] = ["image/jpeg", "image/jpg", "image/pjpeg"]
-        let isJPEG = subtypes.contains { type.essence.span.isEqual(0..<type.essence.count, ignoringCaseOf: $0) }
+        let isJPEG = subtypes.contains {
+            type.essence.span.isEqual(0..<type.essence.count, ignoringCaseOf: $0)
+        }
         return isJPEG ? .jpeg : .image
     }
 
@@ -70,12 +72,5 @@ struct PartHead {
             number = number * 10 + Int(bytes[index] - 0x30)
         }
         return number
-    }
-
-    private static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
-        var (start, end) = (range.lowerBound, range.upperBound)
-        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
-        while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
-        return start..<end
     }
 }

@@ -9,14 +9,16 @@ package final class Picture: Sendable {
     package let content: Range<Int>
     /// Where the delimiter behind it ends.
     private let delimiterEnd: Int
-    /// Which one of its broadcast, counted from 1. A higher one is newer.
+    /// Which one of its broadcast, counted from 1. A higher one is newer, also where the broadcast has gone over to another
+    /// worker, which counts on.
     package let number: UInt64
     /// When its last byte had come from the source.
     package let completed: Instant
 
     /// `content`: the picture in `source`; `type`: its media type, whose characters are those of a token and `/`.
     package init(
-        _ source: Span<UInt8>, _ content: Range<Int>, type: [UInt8], boundary: PictureBoundary, number: UInt64,
+        _ source: Span<UInt8>, _ content: Range<Int>, type: [UInt8], boundary: PictureBoundary,
+        number: UInt64,
         completed: Instant
     ) {
         var bytes: [UInt8] = []
