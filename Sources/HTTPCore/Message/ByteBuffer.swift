@@ -10,7 +10,7 @@ public struct ByteBuffer: ~Copyable {
     /// Nil as long as there is no memory.
     @usableFromInline
     var base: UnsafeMutablePointer<UInt8>?
-    // Half a word each: the connection of an idle client keeps four buffers, and is to stay below a kibibyte.
+    // Half a word each: an idle client's connection keeps one too, and there may be thousands of them.
     @usableFromInline
     var length: UInt32 = 0
     @usableFromInline

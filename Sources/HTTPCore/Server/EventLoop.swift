@@ -21,7 +21,11 @@ package final class EventLoop {
     private let found = UnsafeMutablePointer<linux_events>.allocate(capacity: 1)
     private var isStopped = false
     /// Told how long each turn took.
-    package var turnObserver: EventSource?
+    package var turnObserver: EventSource? {
+        get { observer }
+        set { observer = newValue }
+    }
+    private var observer: EventSource?
     private var handshakesLeft = 0
     /// Nanoseconds of the monotonic clock.
     private let clock: () -> Int64
@@ -84,7 +88,7 @@ package final class EventLoop {
         }
         fireDeadlines()
         if buffered.isOver { buffered.relieve() }
-        turnObserver?.turnEnded(after: linux_monotonic() &- now.nanoseconds)
+        observer?.turnEnded(after: linux_monotonic() &- now.nanoseconds)
     }
 
     private func wait(milliseconds: Int32) -> Int32 {

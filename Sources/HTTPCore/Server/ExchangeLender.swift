@@ -49,8 +49,9 @@ open class ExchangeLender {
 
     final func giveBack(_ lent: ServerExchange) {
         guard count < Self.maximum else { return }
-        lent.next = free
-        free = lent
+        var first: ServerExchange? = lent
+        swap(&free, &first)
+        lent.next = first
         count += 1
     }
 

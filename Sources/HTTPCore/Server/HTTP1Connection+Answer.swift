@@ -13,12 +13,12 @@ extension HTTP1Connection {
         exchange.answerFinished()
         switch phase {
         case .answering:
-            nextRequest()
+            nextRequest(after: exchange)
         case .content where isPersistent:
             exchange.isDraining = true
             awaitContent(of: exchange)
             if !isProcessing {
-                flush()
+                flush(exchange)
                 processInput()
             }
         case .content, .head:
@@ -26,14 +26,14 @@ extension HTTP1Connection {
         case .held, .tunnel, .lingering, .closed:
             preconditionFailure("only a request that was handed over is answered")
         }
-        if !isProcessing { flush() }
+        if !isProcessing { flush(exchange) }
     }
 
-    func nextRequest() {
+    func nextRequest(after exchange: ServerExchange) {
         guard isPersistent, !hasPeerFinished || isProcessing || !input.isEmpty else {
             if input.isEmpty, !isProcessing {
-                flush()
-                if phase != .closed, !hasOutput {
+                flush(exchange)
+                if phase != .closed, exchange.output.isEmpty {
                     close(.completed)
                     return
                 }
@@ -46,7 +46,7 @@ extension HTTP1Connection {
         let idle = isServerEnding ? settings.endingIdleTimeout : settings.keepAliveTimeout
         patience = loop.now.advanced(by: idle)
         if !isProcessing {
-            flush()
+            flush(exchange)
             processInput()
         }
     }
@@ -66,14 +66,14 @@ extension HTTP1Connection {
         exchange.exchangeTally.answered = loop.now
         phase = .tunnel
         isPersistent = false
-        flush()
+        flush(exchange)
         processInput()
     }
 
     func sendTunnel(_ bytes: Span<UInt8>, of exchange: ServerExchange) {
         guard phase == .tunnel else { return }
         exchange.send(bytes, closing: nil, over: self)
-        flush()
+        flush(exchange)
     }
 
     func finishTunnel() {

@@ -62,7 +62,7 @@ extension HTTP1Connection {
         case .finished:
             patience = .never
             phase = .answering
-            if exchange.answer == .finished { nextRequest() } else { exchange.receivedEnd() }
+            if exchange.answer == .finished { nextRequest(after: exchange) } else { exchange.receivedEnd() }
             return true
         }
     }

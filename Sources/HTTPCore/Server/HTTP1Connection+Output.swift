@@ -7,7 +7,11 @@ extension HTTP1Connection {
 
     /// Sends what waits. What the socket does not take stays, and `isOutputPending` says so.
     func flush() {
-        guard phase != .closed, let exchange, !exchange.output.isEmpty else { return }
+        if let exchange { flush(exchange) }
+    }
+
+    func flush(_ exchange: ServerExchange) {
+        guard phase != .closed, !exchange.output.isEmpty else { return }
         let hadOutput = isOutputPending
         let none: [UInt8] = []
         sent(transmit(none.span, closing: none.span, of: exchange), hadOutput: hadOutput, of: exchange)

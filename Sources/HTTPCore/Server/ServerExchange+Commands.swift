@@ -10,6 +10,16 @@ extension ServerExchange {
         }
     }
 
+    /// Whether it is who is at the other end, as far as can be told.
+    package final func isFrom(_ address: SocketAddress, isSecure: Bool) -> Bool {
+        switch link {
+        case .none: false
+        case .http1(let connection):
+            connection.isSecure == isSecure && connection.peer.port == address.port
+                && connection.peer.ip == address.ip
+        }
+    }
+
     /// Whether the client speaks TLS.
     package final var isSecure: Bool {
         switch link {
@@ -161,7 +171,7 @@ extension ServerExchange {
         guard !output.isEmpty else { return }
         switch link {
         case .none: break
-        case .http1(let connection): connection.flush()
+        case .http1(let connection): connection.flush(self)
         }
     }
 

@@ -6,7 +6,7 @@ extension ServerExchange {
             write(&bytes)
             bytes.append("\r\n")
         }
-        connection.flush()
+        connection.flush(self)
     }
 
     func sendHead(

@@ -8,6 +8,8 @@ package struct Client: Sendable {
     package let chain: [UInt8]
     /// Whether it speaks TLS, to us or to the first proxy.
     package var isSecure: Bool
+    /// Whether it is the other end of the connection, and nobody has said otherwise.
+    package let isPeer: Bool
     /// A proxy's X-Forwarded-For could not be read.
     package var isUnreadable = false
 
@@ -19,6 +21,7 @@ package struct Client: Sendable {
         address = peer
         chain = peer.address
         self.isSecure = isSecure
+        isPeer = true
     }
 
     init(address: SocketAddress, chain: [UInt8], isSecure: Bool, isUnreadable: Bool) {
@@ -26,5 +29,6 @@ package struct Client: Sendable {
         self.chain = chain
         self.isSecure = isSecure
         self.isUnreadable = isUnreadable
+        isPeer = false
     }
 }

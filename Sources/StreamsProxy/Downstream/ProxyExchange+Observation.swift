@@ -8,8 +8,10 @@ extension ProxyExchange {
         // The answer before this one may have waited for the client until now.
         endRecord(.completed)
         record = ExchangeRecord(requestID, method, at: loop.now)
-        let peer = peer
-        client = Client(peer, isSecure: isSecure)
+        // Most exchanges serve the same client several times, and copying who that is would count references.
+        if !client.isPeer || client.isUnreadable || !isFrom(client.address, isSecure: client.isSecure) {
+            client = Client(peer, isSecure: isSecure)
+        }
         isPassedOn = worker.terms.trustsProxies && worker.terms.proxies.contains(peer)
     }
 

@@ -136,7 +136,6 @@ extension ProxyExchange {
         let isReused = connection.isReused
         upstream = connection
         perform(exchange.connected(isReused: isReused))
-        update()
     }
 
     func connectFailed(_ failure: UpstreamFailure) {

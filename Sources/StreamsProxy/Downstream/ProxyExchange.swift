@@ -221,5 +221,6 @@ final class ProxyExchange: ServerExchange {
         findings = nil
         isHeld = false
         contentUse = .atHand
+        if terms !== worker.terms { terms = worker.terms }
     }
 }

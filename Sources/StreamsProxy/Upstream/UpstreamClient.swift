@@ -10,7 +10,9 @@ enum UpstreamClient {
 
     func connected(_ connection: UpstreamConnection) {
         switch self {
-        case .exchange(let exchange): exchange.connected(connection)
+        case .exchange(let exchange):
+            exchange.connected(connection)
+            exchange.update()
         }
     }
 

@@ -1,7 +1,7 @@
 import HTTPCore
 
 /// One connection to Luna-Streams: requests out, answers in. It understands framing and knows nothing of the exchange
-/// but the connection that it serves, which hears of everything.
+/// but whom it serves, who hears of everything.
 final class UpstreamConnection: EventSource, ChainMember {
     enum Phase {
         /// In the pool. → head, closed
