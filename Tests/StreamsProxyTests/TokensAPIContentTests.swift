@@ -109,7 +109,8 @@ import Testing
         arguments: [
             ("application/json", true), ("Application/JSON", true),
             ("application/json; charset=utf-8", true), ("application/json;charset=\"UTF-8\"", true),
-            ("application/json; version=1", false), ("application/json;", true),
+            ("application/json; version=1", true), ("application/json; version=\"1\"", false),
+            ("application/json;", true),
             (nil, false), ("", false), ("text/plain", false), ("application/jsonp", false),
             ("application/json2", false),
             ("application/merge-patch+json", false), ("application/x-www-form-urlencoded", false),
