@@ -78,7 +78,8 @@ let package = Package(
             name: "cost-workloads", dependencies: ["StreamsProxy", "Previews", "HTTPCore", "Auth", "JSON"],
             path: "Tests/Cost/Workloads", swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["FuzzTargets", "StreamsProxy", "HTTPCore", "Auth", "SeededRandom"],
+            name: "SimulationTests",
+            dependencies: ["FuzzTargets", "StreamsProxy", "Previews", "HTTPCore", "Auth", "SeededRandom"],
             swiftSettings: strict),
     ]
 )
