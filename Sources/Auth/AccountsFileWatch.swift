@@ -9,15 +9,7 @@ internal import Synchronization
 ///
 /// Only a state of the file that was read counts as known. Where the system refuses to give it (no descriptors left, no
 /// memory, a disk that fails), that is told once, the file is read again at each look, and the end of it is told.
-package final class AccountsFileWatch: Sendable {
-    package enum Change: Sendable {
-        case directory(AccountDirectory, warnings: [AccountsProblem])
-        /// The file is no longer usable, or gone: what was read before stays in force.
-        case problems([AccountsProblem])
-        /// What kept it from being read is over; what was read follows.
-        case readable
-    }
-
+package final class AccountsFileWatch: AccountsFeed {
     private struct State {
         var known: FileLook
         /// The directory in force when the file was looked at last.
@@ -32,25 +24,25 @@ package final class AccountsFileWatch: Sendable {
     private let state: Mutex<State>
     private let isCancelled = Atomic<Bool>(false)
     private let current: @Sendable () -> AccountDirectory?
-    private let onChange: @Sendable (Change) -> Void
+    private let onEvent: @Sendable (AccountsEvent) -> Void
 
-    /// Watches from `known` on, which is what the caller has read: nothing in between is missed. `onChange` is
+    /// Watches from `known` on, which is what the caller has read: nothing in between is missed. `onEvent` is
     /// called on the watch's own queue, one change at a time. It begins at once and goes on until `cancel`, or until
     /// nobody holds it. A new directory has from the one of `current` what is the same.
     package init(
         _ file: AccountsFile, since known: FileLook, everyMilliseconds interval: Int = 250,
         replacing current: @escaping @Sendable () -> AccountDirectory? = { nil },
-        onChange: @escaping @Sendable (Change) -> Void
+        onEvent: @escaping @Sendable (AccountsEvent) -> Void
     ) {
         self.current = current
         self.file = file
         self.interval = .milliseconds(interval)
         state = Mutex(State(known: known, generation: current()?.generation))
-        self.onChange = onChange
+        self.onEvent = onEvent
         schedule()
     }
 
-    /// No change is told any more once this returns. Not to be called from within `onChange`.
+    /// No change is told any more once this returns. Not to be called from within `onEvent`.
     package func cancel() {
         isCancelled.store(true, ordering: .relaxed)
         queue.sync {}
@@ -89,13 +81,13 @@ package final class AccountsFileWatch: Sendable {
         }
     }
 
-    private func note(_ look: FileLook, _ change: Change) {
+    private func note(_ look: FileLook, _ event: AccountsEvent) {
         let wasUnreadable = state.withLock { state in
             defer { (state.known, state.told) = (look, []) }
             return !state.told.isEmpty
         }
-        if wasUnreadable { onChange(.readable) }
-        onChange(change)
+        if wasUnreadable { onEvent(.readable) }
+        onEvent(event)
     }
 
     /// Nothing is known by that, so it is told once.
@@ -106,6 +98,6 @@ package final class AccountsFileWatch: Sendable {
             state.told = problems
             return true
         }
-        if isNew { onChange(.problems(problems)) }
+        if isNew { onEvent(.problems(problems)) }
     }
 }

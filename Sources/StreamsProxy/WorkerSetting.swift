@@ -55,7 +55,7 @@ struct WorkerSetting: Sendable {
                 // Another file's board: what the old one's queue still changes must not be taken for this one's accounts.
                 let new = AccountsBoard(directory, tell: accountsChanged)
                 board = new
-                tokens = TokensQueue(AccountsFile(path: configuration.accountsFile), new)
+                tokens = TokensQueue(FileStore(AccountsFile(path: configuration.accountsFile), new))
             }
         }
     }

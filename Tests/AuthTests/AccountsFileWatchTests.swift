@@ -12,7 +12,7 @@ import Testing
         private let entries = Mutex<[String]>([])
         private let signal = DispatchSemaphore(value: 0)
 
-        func record(_ change: AccountsFileWatch.Change) {
+        func record(_ change: AccountsEvent) {
             let entry =
                 switch change {
                 case .directory(let directory, let warnings):

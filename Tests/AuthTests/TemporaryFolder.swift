@@ -1,7 +1,7 @@
 import Glibc
 
 /// A folder of a test's own, gone when nobody holds it.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
     private let folder: String
 
     struct Failed: Error {

@@ -75,7 +75,7 @@ final class TokensRealm {
         let request = TokensRequest(
             method: method, resource: resource, query: query.map { Array($0.utf8) },
             contentType: contentType.map { Array($0.utf8) }, content: Array(content.utf8), principal: principal)
-        return TokensAPI.answer(request, file: file, now: Self.now)
+        return TokensAPI.answer(request, store: FileStore(file), now: Self.now)
     }
 
     /// The token that a POST of `content` made: its id and its text.

@@ -175,7 +175,7 @@ import Testing
                 method: method, resource: .tokens, contentType: Array("application/json".utf8),
                 content: Array(content.utf8),
                 principal: Principal(accountID: Caller.user.accountID, accountType: .user, kind: .basic))
-            let answer = TokensAPI.answer(request, file: file, now: TokensRealm.now)
+            let answer = TokensAPI.answer(request, store: FileStore(file), now: TokensRealm.now)
             #expect(answer.status == 500 && answer.errorCode == 11042)
             #expect(!answer.problems.isEmpty)
             let shown = String(decoding: answer.content, as: UTF8.self)

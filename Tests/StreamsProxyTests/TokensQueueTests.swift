@@ -39,7 +39,7 @@ import Testing
         TokensQueue, AccountsBoard
     ) {
         let board = AccountsBoard(AccountDirectory(try realm.document())) { _ in }
-        return (TokensQueue(realm.file, board, limit: limit, patience: patience), board)
+        return (TokensQueue(FileStore(realm.file, board), limit: limit, patience: patience), board)
     }
 
     @Test func deletionsComeFirstAndAccountsTakeTurns() throws {

@@ -67,15 +67,7 @@ package enum AccountCommand {
         } catch {
             throw .data(error)
         }
-        try command.update(options) { document throws(DataRefusal) in
-            guard !document.accounts.contains(where: { $0.login == account.login }) else {
-                throw DataRefusal("there is an account with the login \(Displayed.quoted(account.login)) already")
-            }
-            guard !document.accounts.contains(where: { $0.id == account.id }) else {
-                throw DataRefusal("there is an account with the id \(account.id) already")
-            }
-            document.accounts.append(account)
-        }
+        try command.apply(options, .createAccount(account))
         return AccountsCommand.answer { $0.member("account_id", account.id.description) }
     }
 
@@ -112,13 +104,8 @@ package enum AccountCommand {
         } catch {
             throw .data(error)
         }
-        let id = try command.update(options) { document throws(DataRefusal) in
-            let index = try position(of: options["--login"] ?? "", in: document)
-            if let type { document.accounts[index].type = type }
-            if let description { document.accounts[index].description = description }
-            if let password { document.accounts[index].password = password }
-            return document.accounts[index].id
-        }
+        let edit = AccountEdit(type: type, description: description, password: password)
+        let id = try command.apply(options, .updateAccount(login: options["--login"] ?? "", edit)).id
         return AccountsCommand.answer { $0.member("account_id", id.description) }
     }
 
@@ -160,20 +147,8 @@ package enum AccountCommand {
     ) throws(CommandFailure) -> CommandResult {
         let options: CommandOptions
         do { options = try CommandOptions(arguments, [.required("--login")]) } catch { throw .usage(error) }
-        let id = try command.update(options) { document throws(DataRefusal) in
-            let index = try position(of: options["--login"] ?? "", in: document)
-            let id = document.accounts.remove(at: index).id
-            document.tokens.removeAll { $0.accountID == id }
-            return id
-        }
+        let id = try command.apply(options, .deleteAccount(login: options["--login"] ?? "")).id
         return AccountsCommand.answer { $0.member("account_id", id.description) }
-    }
-
-    static func position(of login: String, in document: AccountsDocument) throws(DataRefusal) -> Int {
-        guard let index = document.accounts.firstIndex(where: { $0.login == login }) else {
-            throw DataRefusal("no account has the login \(Displayed.quoted(login))")
-        }
-        return index
     }
 
     /// `--description`, as long as LUNA has it at most.

@@ -33,7 +33,7 @@ package struct AccountsCommand {
         }
     }
 
-    func file(_ options: CommandOptions) throws(CommandFailure) -> AccountsFile {
+    private func file(_ options: CommandOptions) throws(CommandFailure) -> AccountsFile {
         switch lookup(options.settingsPath) {
         case .found(let path, _): return AccountsFile(path: path)
         case .failed(let result): throw .settings(result)
@@ -48,32 +48,39 @@ package struct AccountsCommand {
         }
     }
 
-    /// What the file holds; no file holds nothing.
+    /// What is kept; nothing where there is nothing yet.
     func read(
         _ options: CommandOptions
     ) throws(CommandFailure) -> (accounts: [AccountRecord], tokens: [TokenRecord], warnings: String) {
-        switch try file(options).read() {
-        case .usable(let document, _, let warnings):
-            (document.accounts, document.tokens, warnings.map { "\($0)\n" }.joined())
-        case .unusable(let problems, _): throw .settings(ProblemLines(problems).result)
-        case .absent: ([], [], "")
+        let file = try file(options)
+        do throws(AccountsStoreFailure) {
+            let contents = try FileStore(file).contents()
+            return (
+                contents.document?.accounts ?? [], contents.document?.tokens ?? [],
+                contents.warnings.map { "\($0)\n" }.joined()
+            )
+        } catch {
+            throw Self.failure(error, file)
         }
     }
 
-    func update<Result>(
-        _ options: CommandOptions, _ edit: (inout AccountsDocument) throws(DataRefusal) -> Result
-    ) throws(CommandFailure) -> Result {
+    @discardableResult
+    func apply(_ options: CommandOptions, _ change: AccountsChange) throws(CommandFailure) -> AccountsResult {
         let file = try file(options)
-        do throws(AccountsFile.UpdateFailure<DataRefusal>) {
-            return try file.update(edit)
+        do throws(AccountsStoreFailure) {
+            return try FileStore(file).apply(change)
         } catch {
-            switch error {
-            case .problems(let problems): throw .settings(ProblemLines(problems).result)
-            case .busy:
-                let text = "another process has been changing it for \(AccountsFile.patience / 1000) s; try again"
-                throw .settings(ProblemLines([AccountsProblem(file: file.path, text: text, isSystems: true)]).result)
-            case .refused(let refusal): throw .data(refusal)
-            }
+            throw Self.failure(error, file)
+        }
+    }
+
+    private static func failure(_ failure: AccountsStoreFailure, _ file: AccountsFile) -> CommandFailure {
+        switch failure {
+        case .problems(let problems): return .settings(ProblemLines(problems).result)
+        case .busy:
+            let text = "another process has been changing it for \(AccountsFile.patience / 1000) s; try again"
+            return .settings(ProblemLines([AccountsProblem(file: file.path, text: text, isSystems: true)]).result)
+        case .refused(let fault): return .data(DataRefusal(fault))
         }
     }
 

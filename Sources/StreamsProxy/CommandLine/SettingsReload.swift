@@ -19,7 +19,7 @@ final class SettingsReload: Sendable {
     private struct State {
         var current: LoadedSettings
         /// Of the accounts file, where there is one.
-        var watch: AccountsFileWatch?
+        var watch: (any AccountsFeed)?
         /// The settings file, and those that it named when it was read last.
         var files: FilesRead
         /// What was wrong then.
@@ -150,16 +150,17 @@ final class SettingsReload: Sendable {
 
     // MARK: - Accounts
 
-    private static func watch(_ settings: LoadedSettings, _ server: ProxyServer) -> AccountsFileWatch? {
+    private static func watch(_ settings: LoadedSettings, _ server: ProxyServer) -> (any AccountsFeed)? {
         settings.followed.map { followed in
-            AccountsFileWatch(followed.file, since: followed.known, replacing: { [weak server] in server?.directory }) {
-                follow($0, of: followed.file, by: server)
+            let file = followed.file
+            return FileStore(file).feed(since: followed.known, replacing: { [weak server] in server?.directory }) {
+                follow($0, of: file, by: server)
             }
         }
     }
 
-    private static func follow(_ change: AccountsFileWatch.Change, of file: AccountsFile, by server: ProxyServer) {
-        switch change {
+    private static func follow(_ event: AccountsEvent, of file: AccountsFile, by server: ProxyServer) {
+        switch event {
         case .directory(let directory, let warnings):
             for warning in warnings { say(.warning, "\(warning)") }
             server.follow(directory)

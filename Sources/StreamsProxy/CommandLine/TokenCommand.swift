@@ -40,17 +40,12 @@ package enum TokenCommand {
             throw .usage(error)
         }
         let changes = try TokenChanges(options)
-        let (id, token) = try command.update(options) { document throws(DataRefusal) in
-            let account = document.accounts[try AccountCommand.position(of: options["--login"] ?? "", in: document)]
-            do throws(TokenFault) {
-                return try document.createToken(of: account.id, changes, now: AccountsCommand.now)
-            } catch {
-                throw refusal(error)
-            }
-        }
+        let made = try command.apply(
+            options,
+            .createToken(.random(), of: .login(options["--login"] ?? ""), changes, now: AccountsCommand.now))
         return AccountsCommand.answer {
-            $0.member("token_id", id.description)
-            $0.member("token", token)
+            $0.member("token_id", made.id.description)
+            $0.member("token", made.token)
         }
     }
 
@@ -72,13 +67,7 @@ package enum TokenCommand {
         }
         let changes = try TokenChanges(options)
         let id = try tokenID(options)
-        try command.update(options) { document throws(DataRefusal) in
-            do throws(TokenFault) {
-                try document.changeToken(id, of: .anybody, changes)
-            } catch {
-                throw refusal(error)
-            }
-        }
+        try command.apply(options, .changeToken(id, of: .anybody, changes))
         return AccountsCommand.answer { $0.member("token_id", id.description) }
     }
 
@@ -131,13 +120,7 @@ package enum TokenCommand {
         let options: CommandOptions
         do { options = try CommandOptions(arguments, [.required("--token-id")]) } catch { throw .usage(error) }
         let id = try tokenID(options)
-        try command.update(options) { document throws(DataRefusal) in
-            do throws(TokenFault) {
-                try document.deleteToken(id, of: .anybody)
-            } catch {
-                throw refusal(error)
-            }
-        }
+        try command.apply(options, .deleteToken(id, of: .anybody))
         return AccountsCommand.answer { $0.member("token_id", id.description) }
     }
 
@@ -146,16 +129,6 @@ package enum TokenCommand {
             throw .data(DataRefusal("--token-id must be a UUID"))
         }
         return id
-    }
-
-    private static func refusal(_ fault: TokenFault) -> DataRefusal {
-        switch fault {
-        case .noSuchAccount: DataRefusal("the token's account is gone")
-        case .noSuchToken: DataRefusal("no token has that id")
-        case .wideAreaNotAllowed: DataRefusal("--visibility-area \(TokenFault.wideArea)")
-        case .tooManyTokens: DataRefusal(TokenFault.full)
-        case .tooLargePermissions: DataRefusal(TokenFault.large)
-        }
     }
 
     package static let usage = """

@@ -217,7 +217,7 @@ struct Explainer {
             guard let content else { return }
             let request = TokensCall(match, head, bytes, principal).request(head.method, content: content)
             let answer = TokensAPI.rehearse(
-                request, file: AccountsFile(path: configuration.accountsFile),
+                request, store: FileStore(AccountsFile(path: configuration.accountsFile)),
                 now: Timestamp(unixSeconds: source.now / 1000))
             explanation.answer = .own(status: answer.status, code: answer.errorCode)
         case .forwarded(let admitted) where admitted.match.route == .plugin: explanation.answer = .plugin

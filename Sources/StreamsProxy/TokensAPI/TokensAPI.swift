@@ -14,40 +14,35 @@ internal import JSON
 /// | | DELETE | 204, the token is no longer accepted |
 /// | `/6/account` | GET | 200, the caller's account |
 ///
-/// A running proxy follows within a second, this one as all others on the same file: through `AccountsFileWatch`. The
+/// A running proxy follows within a second, this one as all others on the same store: by its feed. The
 /// query parameter `grant_all_permissions` of luna-api is ignored, as are all that aren't known: it grants what is
 /// standard in LUNA, and `streams` is not.
 package enum TokensAPI {
     /// The most content of a request, in bytes; the connection need not collect more.
     package static let maximumContentSize = 1 << 20
 
-    /// Whether a change is made, or only tried on a copy of what the file holds.
-    private enum Purpose {
-        /// And where the accounts as they are then are to be found; and how many milliseconds others may take.
-        case change(AccountsBoard?, patience: Int)
-        case rehearsal
-    }
-
     /// What the client would get, but for ids and tokens that are made anew. Nothing changes.
-    static func rehearse(_ request: TokensRequest, file: AccountsFile, now: Timestamp) -> TokensAnswer {
-        answer(request, file, now, .rehearsal)
+    static func rehearse(_ request: TokensRequest, store: any AccountsStore, now: Timestamp) -> TokensAnswer {
+        answer(request, store, now) { change throws(AccountsStoreFailure) in try store.rehearse(change) }
     }
 
-    /// What the client gets. A change is on the disk, synchronised, when this returns, so it may take as long as a disk
-    /// does, and as whoever else changes the file: never on a worker.
+    /// What the client gets. A change outlives a power failure when this returns, so it may take as long as a disk does, and
+    /// as whoever else makes changes, but for those at most `patience` milliseconds: never on a worker.
     package static func answer(
-        _ request: TokensRequest, file: AccountsFile, board: AccountsBoard? = nil, now: Timestamp,
-        patience: Int = AccountsFile.patience
+        _ request: TokensRequest, store: any AccountsStore, now: Timestamp, patience: Int = AccountsFile.patience
     ) -> TokensAnswer {
-        answer(request, file, now, .change(board, patience: patience))
+        answer(request, store, now) { change throws(AccountsStoreFailure) in
+            try store.apply(change, patience: patience)
+        }
     }
+
+    private typealias Change = (AccountsChange) throws(AccountsStoreFailure) -> AccountsResult
 
     private static func answer(
-        _ request: TokensRequest, _ file: AccountsFile, _ now: Timestamp, _ purpose: Purpose
+        _ request: TokensRequest, _ store: any AccountsStore, _ now: Timestamp, _ change: Change
     ) -> TokensAnswer {
         answer(request) { () throws(TokensRefusal) in
-            guard request.changes else { return try found(request, try directory(file)) }
-            return try changed(request, file, now, purpose)
+            request.changes ? try changed(request, now, change) : try found(request, try directory(store))
         }
     }
 
@@ -98,76 +93,47 @@ package enum TokensAPI {
     }
 
     private static func changed(
-        _ request: TokensRequest, _ file: AccountsFile, _ now: Timestamp, _ purpose: Purpose
+        _ request: TokensRequest, _ now: Timestamp, _ change: Change
     ) throws(TokensRefusal) -> TokensAnswer {
         let accountID = request.principal.accountID
         switch (request.resource, request.method) {
         case (.tokens, .post):
-            let changes = try TokenContent(request).replacement(now: now)
-            let (id, token) = try edit(file, purpose) { document throws(TokenFault) in
-                try document.createToken(of: accountID, changes, now: now)
-            }
-            return .created(id, token: token)
+            let content = try TokenContent(request).replacement(now: now)
+            let made = try make(.createToken(.random(), of: .id(accountID), content, now: now), change)
+            return .created(made.id, token: made.token)
         case (.token(let id), .put), (.token(let id), .patch):
             let content = try TokenContent(request)
             let changes =
                 request.method == .put ? try content.replacement(now: now) : try content.changes(now: now)
-            try edit(file, purpose) { document throws(TokenFault) in
-                try document.changeToken(id, of: .account(accountID), changes)
-            }
+            _ = try make(.changeToken(id, of: .account(accountID), changes), change)
             return .done
         case (.token(let id), .delete):
-            try edit(file, purpose) { document throws(TokenFault) in
-                try document.deleteToken(id, of: .account(accountID))
-            }
+            _ = try make(.deleteToken(id, of: .account(accountID)), change)
             return .done
         case (.tokens, _), (.token, _), (.account, _):
             throw .wrongMethod(request.resource)
         }
     }
 
-    /// As for a change: no file is one without accounts.
-    private static func directory(_ file: AccountsFile) throws(TokensRefusal) -> AccountDirectory {
-        switch file.read() {
-        case .usable(let document, _, warnings: _): return AccountDirectory(document)
-        case .unusable(let problems, _): throw .file(problems)
-        case .absent: throw .edit(.noSuchAccount)
+    private static func make(
+        _ what: AccountsChange, _ change: Change
+    ) throws(TokensRefusal) -> AccountsResult {
+        do throws(AccountsStoreFailure) {
+            return try change(what)
+        } catch {
+            throw TokensRefusal(error)
         }
     }
 
-    private static func edit<Result>(
-        _ file: AccountsFile, _ purpose: Purpose, _ edit: (inout AccountsDocument) throws(TokenFault) -> Result
-    ) throws(TokensRefusal) -> Result {
-        do throws(AccountsFile.UpdateFailure<TokenFault>) {
-            switch purpose {
-            case .change(let board, let patience):
-                return try file.update(knowing: board?.current, patience: patience, edit) { document in
-                    board?.post(AccountDirectory(document, replacing: board?.current))
-                }
-            case .rehearsal: return try rehearse(file, edit)
-            }
+    private static func directory(_ store: any AccountsStore) throws(TokensRefusal) -> AccountDirectory {
+        let document: AccountsDocument?
+        do throws(AccountsStoreFailure) {
+            document = try store.contents().document
         } catch {
-            switch error {
-            case .problems(let problems): throw .file(problems)
-            case .busy: throw .busy
-            case .refused(let fault): throw .edit(fault)
-            }
+            throw TokensRefusal(error)
         }
-    }
-
-    private static func rehearse<Result>(
-        _ file: AccountsFile, _ edit: (inout AccountsDocument) throws(TokenFault) -> Result
-    ) throws(AccountsFile.UpdateFailure<TokenFault>) -> Result {
-        var copy: AccountsDocument
-        switch file.read() {
-        case .usable(let document, _, warnings: _): copy = document
-        case .unusable(let problems, _): throw .problems(problems)
-        case .absent: copy = AccountsDocument(signingKey: .random())
-        }
-        do throws(TokenFault) {
-            return try edit(&copy)
-        } catch {
-            throw .refused(error)
-        }
+        // As for a change: what is not there has no accounts.
+        guard let document else { throw .edit(.noSuchAccount) }
+        return AccountDirectory(document)
     }
 }

@@ -57,11 +57,12 @@ package struct TokensAnswer: Sendable, Concealed {
         content = writer.bytes
         switch refusal {
         case .wrongMethod(let resource): allow = Array(resource.allow.description.utf8)
-        case .edit(.noSuchAccount): challenge = .both
+        case .edit(.noSuchAccount), .edit(.noSuchLogin): challenge = .both
         case .busy: retryAfter = 1
         case .file(let problems): self.problems = problems
         case .notBasic, .contentTooLarge, .notJSONType, .notJSON, .invalid, .badQuery,
-            .edit(.noSuchToken), .edit(.wideAreaNotAllowed), .edit(.tooManyTokens), .edit(.tooLargePermissions):
+            .edit(.noSuchToken), .edit(.wideAreaNotAllowed), .edit(.tooManyTokens), .edit(.tooLargePermissions),
+            .edit(.tokenIDTaken), .edit(.accountIDTaken), .edit(.loginTaken):
             break
         }
     }

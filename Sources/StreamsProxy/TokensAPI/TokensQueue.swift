@@ -42,20 +42,18 @@ package final class TokensQueue: Sendable {
 
     private static let deletionsInARow = 4
 
-    private let file: AccountsFile
-    private let board: AccountsBoard
+    private let store: any AccountsStore
     private let queue = DispatchQueue(label: "accounts-resources")
     private let state: Mutex<State>
     /// Milliseconds.
     private let patience: Int
 
-    /// What changes is on `board` before its answer is given. A change waits for the file for at most `patience`
+    /// A change waits for those that others make in the store for at most `patience`
     /// milliseconds, and who came while one did so in vain does not wait again; of each kind at most `limit` wait.
     package init(
-        _ file: AccountsFile, _ board: AccountsBoard, limit: Int = 64, patience: Int = AccountsFile.patience
+        _ store: any AccountsStore, limit: Int = 64, patience: Int = AccountsFile.patience
     ) {
-        self.file = file
-        self.board = board
+        self.store = store
         self.patience = patience
         state = Mutex(State(deletions: FairQueue(capacity: limit), others: FairQueue(capacity: limit)))
     }
@@ -88,7 +86,7 @@ package final class TokensQueue: Sendable {
         var lastInVain = Int64.min
         while let change = state.withLock({ $0.next() }) {
             let answer = TokensAPI.answer(
-                change.request, file: file, board: board, now: Timestamp(unixSeconds: Int64(time(nil))),
+                change.request, store: store, now: Timestamp(unixSeconds: Int64(time(nil))),
                 patience: change.arrival <= lastInVain ? 0 : patience)
             if answer.status == 503 { lastInVain = Self.now }
             for problem in answer.problems { StandardError.write("\(problem)\n") }

@@ -14,11 +14,20 @@ package enum TokensRefusal: Error {
     case invalid(path: String, message: String)
     /// The sentence begins with the parameter's name.
     case badQuery(String)
-    case edit(TokenFault)
+    case edit(AccountsFault)
     /// Others' changes took all the time that this one could wait.
     case busy
     /// The accounts file can't be read or written.
     case file([AccountsProblem])
+
+    init(_ failure: AccountsStoreFailure) {
+        self =
+            switch failure {
+            case .refused(let fault): .edit(fault)
+            case .busy: .busy
+            case .problems(let problems): .file(problems)
+            }
+    }
 
     package var kind: ErrorKind {
         switch self {
@@ -30,13 +39,14 @@ package enum TokensRefusal: Error {
         case .invalid: .invalidContent
         case .badQuery: .badQuery
         // Deleted since the caller was let in.
-        case .edit(.noSuchAccount): .noCredentials
+        case .edit(.noSuchAccount), .edit(.noSuchLogin): .noCredentials
         // Another account's token is none that this one can see.
         case .edit(.noSuchToken): .noSuchToken
         case .edit(.wideAreaNotAllowed): .wideAreaNotAllowed
         case .edit(.tooManyTokens), .edit(.tooLargePermissions): .tooManyTokens
         case .busy: .overloaded
-        case .file: .ownFault
+        // No request chooses an id.
+        case .file, .edit(.tokenIDTaken), .edit(.accountIDTaken), .edit(.loginTaken): .ownFault
         }
     }
 
@@ -55,13 +65,14 @@ package enum TokensRefusal: Error {
         case .invalid(let path, let message):
             "Failed to validate input json. Path: '\(path)' message: '\(message)'"
         case .badQuery(let sentence): "Bad query parameters: \(sentence)"
-        case .edit(.noSuchAccount): "unknown account"
+        case .edit(.noSuchAccount), .edit(.noSuchLogin): "unknown account"
         case .edit(.noSuchToken): "Specified JWT token doesn't exist"
-        case .edit(.wideAreaNotAllowed): "visibility_area \(TokenFault.wideArea)"
-        case .edit(.tooManyTokens): TokenFault.full
-        case .edit(.tooLargePermissions): TokenFault.large
+        case .edit(.wideAreaNotAllowed): "visibility_area \(AccountsFault.wideArea)"
+        case .edit(.tooManyTokens): AccountsFault.full
+        case .edit(.tooLargePermissions): AccountsFault.large
         case .busy: "Too many changes of tokens at once"
         case .file: "The accounts file can't be used"
+        case .edit(.tokenIDTaken), .edit(.accountIDTaken), .edit(.loginTaken): "An id that was made is taken"
         }
     }
 }

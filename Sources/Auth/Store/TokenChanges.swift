@@ -1,34 +1,31 @@
-internal import Auth
-internal import JSON
-
 /// What is to become of a token's record, whoever says so: the options of a command or the content of a request.
-struct TokenChanges: Sendable {
-    enum End: Sendable {
+package struct TokenChanges: Sendable {
+    package enum End: Sendable {
         case kept
         case never
         case at(Timestamp)
     }
 
     /// Nil where they stay.
-    let permissions: TokenPermissions?
-    let visibility: Visibility?
-    let end: End
-    let description: String?
+    package let permissions: TokenPermissions?
+    package let visibility: Visibility?
+    package let end: End
+    package let description: String?
 
     /// LUNA's limit, in characters.
-    static let descriptionLength = 128
+    package static let descriptionLength = 128
     /// In bytes, as the accounts file has them. All tokens stand in that one file, so none may be of any size.
-    static let permissionsSize = 8192
+    package static let permissionsSize = 8192
     /// Brackets within brackets. The file nests them deeper than a request does, and must still be read.
-    static let permissionsDepth = 32
+    package static let permissionsDepth = 32
 
     /// A value that no record may have.
-    struct Fault: Error {
+    package struct Fault: Error {
         /// The JSON path, like `permissions.streams[2]`.
-        let path: String
-        let reason: String
+        package let path: String
+        package let reason: String
 
-        init(_ path: String, _ reason: String) {
+        package init(_ path: String, _ reason: String) {
             self.path = path
             self.reason = reason
         }
@@ -36,7 +33,7 @@ struct TokenChanges: Sendable {
 
     /// `permissions` come from a text that was read with a maximum depth to suit `permissionsDepth`. An end before
     /// `earliest` is refused: nobody means a token that never works.
-    init(
+    package init(
         permissions: TokenPermissions?, visibility: Visibility?, end: End, description: String?, earliest: Timestamp?
     ) throws(Fault) {
         if case .at(let time) = end, let earliest, time <= earliest {
@@ -61,7 +58,7 @@ struct TokenChanges: Sendable {
     }
 
     /// These, and the default of everything else but the permissions.
-    var withDefaults: TokenChanges {
+    package var withDefaults: TokenChanges {
         let end: End =
             switch end {
             case .kept, .never: .never
@@ -70,7 +67,7 @@ struct TokenChanges: Sendable {
         return TokenChanges(checked: permissions, visibility ?? .account, end, description ?? "")
     }
 
-    func apply(to record: inout TokenRecord, of account: AccountRecord) throws(TokenFault) {
+    func apply(to record: inout TokenRecord, of account: AccountRecord) throws(AccountsFault) {
         if visibility == .all, !account.type.readsAllAccounts { throw .wideAreaNotAllowed }
         record.permissions = permissions ?? record.permissions
         record.visibility = visibility ?? record.visibility
