@@ -20,7 +20,7 @@ extension Authenticator {
     ) -> Decision? {
         look.fingerprint = UInt32(truncatingIfNeeded: digest.words.0 >> 32)
         var found = use { $0.allowed.entry(of: digest, now: now) ?? $0.refused.entry(of: digest, now: now) }
-        if let entry = found, entry.grounds.generation != directory.generation {
+        if let entry = found, entry.grounds.generation != generation {
             if isUnchanged(entry) { confirm(digest) } else { found = nil }
         }
         if found == nil { misses += 1 } else { hits += 1 }
@@ -29,7 +29,7 @@ extension Authenticator {
     }
 
     private func confirm(_ digest: CredentialDigest) {
-        let generation = directory.generation
+        let generation = generation
         use {
             $0.allowed.confirm(digest, by: generation)
             $0.refused.confirm(digest, by: generation)
@@ -75,7 +75,7 @@ extension Authenticator {
     func remember(
         _ digest: CredentialDigest, _ dated: DatedDecision, _ now: Int64, _ passwordMark: UInt64 = 0
     ) {
-        let grounds = DecisionCache.Grounds(generation: directory.generation, passwordMark: passwordMark)
+        let grounds = DecisionCache.Grounds(generation: generation, passwordMark: passwordMark)
         switch dated.decision {
         case .allowed:
             use {

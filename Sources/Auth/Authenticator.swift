@@ -39,6 +39,8 @@ package final class Authenticator {
 
     /// The accounts that decide at present.
     package private(set) var directory: AccountDirectory
+    /// The directory's, a plain number: what a request looks at in the directory itself would be kept track of.
+    private(set) var generation: UInt64
     /// Nil while it is being used: see `use`.
     var memory: Memory?
     private let key = CredentialDigest.processKey
@@ -76,6 +78,7 @@ package final class Authenticator {
         self.settings = settings
         asksService = false
         self.directory = directory
+        generation = directory.generation
         memory = Memory(capacity: settings.capacity)
     }
 
@@ -90,10 +93,14 @@ package final class Authenticator {
         self.settings = settings
         asksService = true
         directory = AccountDirectory(AccountsDocument(signingKey: .random()))
+        generation = directory.generation
         memory = Memory(capacity: settings.capacity)
     }
 
-    package var lastLook: Look { look }
+    /// Not inlined into other modules: there the compiler can't see that nobody else is at it, and it would be kept track of.
+    package var lastLook: Look {
+        @inline(never) get { look }
+    }
     /// How many signatures of other issuers were checked here.
     package var signaturesChecked: Int { issuers.signaturesChecked }
     /// How many decisions are remembered.
@@ -104,6 +111,7 @@ package final class Authenticator {
     package func replace(directory: AccountDirectory) {
         let isOfSameKey = directory.signingKey == self.directory.signingKey
         self.directory = directory
+        generation = directory.generation
         if !isOfSameKey { memory = Memory(capacity: settings.capacity) }
     }
 

@@ -99,7 +99,8 @@ struct Realm {
             head: bytes.span, authorization: 0..<bytes.count, accountHeader: nil, now: Realm.now)
         {
         case .decided(let decision): decision
-        case .verify, .checkSignature, .ask: nil
+        case .checkSignature(let token): authenticator.checkSignature(of: token, now: Realm.now)
+        case .verify, .ask: nil
         }
     }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import signal
 from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator
 
@@ -18,6 +19,10 @@ from proxy_process import EXECUTABLE, ProxyProcess, settings
 from tls_socket import client_context
 
 StartProxy = Callable[..., ProxyProcess]
+
+# What runs in the background may have been started with these ignored, and whatever we start would ignore them too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 #: The files whose tests run over TLS as well: what must hold there is what must hold without.
 OVER_TLS = {

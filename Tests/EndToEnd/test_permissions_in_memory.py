@@ -14,6 +14,7 @@ from origins import GuardedStreamsOrigin
 from proxy_process import run_command
 from vocabulary import assert_error
 from watching import Watching
+from wire import eventually
 
 #: The quota of an account, and what takes most memory in as few bytes: a JSON value for two of them.
 TOKENS = 1000
@@ -119,7 +120,8 @@ def test_all_permissions_of_an_account_are_bounded(desk, accounts):
     assert full.ask("POST", "/6/tokens", {"permissions": worst(503)}, credentials=accounts.bob.basic).status == 201
 
     older = desk(accounts, 200, different=True)
-    assert f"the permissions of account {accounts.ann.account_id}'s tokens take" in older.proxy.text
+    told = f"the permissions of account {accounts.ann.account_id}'s tokens take"
+    eventually(lambda: told in older.proxy.text, what=told)
     assert older.proxy.ask("GET", "/streams", credentials=bearer(accounts.ann.tokens["view"])).status == 200
     assert_error(older.ask("POST", "/6/tokens", {"permissions": worst(504)}), 403, 12033)
     page = older.ask("GET", "/6/tokens?page_size=100&page=2").json()["tokens"]

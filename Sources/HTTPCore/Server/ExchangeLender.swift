@@ -22,11 +22,9 @@ open class ExchangeLender {
     open func closed(_ connection: ClientTransport, _ end: ClientEnd) {}
 
     final func lend() -> ServerExchange {
-        guard var first = free else { return makeExchange() }
-        free = nil
+        guard var first = exchange(&free, with: nil) else { return makeExchange() }
         guard isKnownUniquelyReferenced(&first) else { return lendSecond(behind: first) }
-        free = first.next
-        first.next = nil
+        swap(&free, &first.next)
         count -= 1
         return first
     }
@@ -49,9 +47,8 @@ open class ExchangeLender {
 
     final func giveBack(_ lent: ServerExchange) {
         guard count < Self.maximum else { return }
-        var first: ServerExchange? = lent
-        swap(&free, &first)
-        lent.next = first
+        swap(&free, &lent.next)
+        free = lent
         count += 1
     }
 

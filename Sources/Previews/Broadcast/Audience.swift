@@ -75,8 +75,9 @@ package struct Audience<Member> {
         case .accepted: hasHead ? nil : .head
         // Whoever has no head yet gets it with the picture.
         case .picture: hasHead ? .picture : .head
-        case .answer: hasHead ? nil : .answer
-        case .unshared: hasHead ? nil : .askAlone
+        // A picture of an earlier source may have come before: no more will, and nobody may stay in an audience that has gone.
+        case .answer: hasHead ? .cut : .answer
+        case .unshared: hasHead ? .cut : .askAlone
         case .cut: hasHead ? .cut : .answer
         case .finish: hasHead ? .finish : .answer
         }

@@ -31,12 +31,11 @@ extension ProxyExchange {
             refuseGathered(refusal)
             return
         }
-        if gathered.capacity == 0 {
-            var buffer = memory.takeBuffer()
-            swap(&gathered, &buffer)
-        }
-        gathered.makeRoom(for: bytes.count, within: contentBound)
-        gathered.append(bytes)
+        var growing = Swift.exchange(&gathered, with: ByteBuffer())
+        if growing.capacity == 0 { growing = memory.takeBuffer() }
+        growing.makeRoom(for: bytes.count, within: contentBound)
+        growing.append(bytes)
+        swap(&gathered, &growing)
         countKept()
     }
 
@@ -93,7 +92,9 @@ extension ProxyExchange {
             begin(isComplete: true)
         case .accounts(let call):
             contentUse = .atHand
-            let request = call.request(method, content: gathered.bytes)
+            var content = Swift.exchange(&gathered, with: ByteBuffer())
+            let request = call.request(method, content: content.bytes)
+            swap(&gathered, &content)
             dropGathered()
             if !worker.answer(request, on: self) { respond(.tokensOverloaded) }
         }

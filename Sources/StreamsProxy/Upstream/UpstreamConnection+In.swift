@@ -85,7 +85,11 @@ extension UpstreamConnection {
         pending.append(bytes)
         if phase == .head {
             let limits = parser.limits
-            if !progress.isWorthLook(bytes, behind: before, line: limits.startLine, head: limits.head) {
+            // Taken out and put back, as a property of the connection its use would be kept track of.
+            var reached = progress
+            let isWorthLook = reached.isWorthLook(bytes, behind: before, line: limits.startLine, head: limits.head)
+            progress = reached
+            if !isWorthLook {
                 swap(&input, &pending)
                 return
             }

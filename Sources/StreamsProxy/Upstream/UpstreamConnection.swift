@@ -76,14 +76,16 @@ final class UpstreamConnection: EventSource, ChainMember {
         if let pool { pool.put(self) } else { close() }
     }
 
-    /// Called by its pool alone.
-    func becomeIdle() {
-        endUse()
+    /// Called by its pool alone, which counts the use as ended. False where it had ended before.
+    func becomeIdle() -> Bool {
+        let wasInUse = client != nil
+        client = nil
         phase = .idle
         isReused = true
         isPaused = false
         idleSince = loop.now
         updateInterest()
+        return wasInUse
     }
 
     /// More of a TLS record is to be read.
