@@ -47,12 +47,14 @@ final class UpstreamPool: EventSource {
     }
 
     private func takeOldest() -> UpstreamConnection? {
+        // Not by `take`: in a loop of these the compiler (Swift 6.3, 2026-12) keeps one access to the chain open over all, and
+        // another within it is a conflict.
         var chain = exchange(&idle, with: Chain())
-        let first = chain.popFirst()
+        var oldest = chain.popFirst()
         idle = chain
-        guard let first else { return take() }
-        idleCount -= 1
-        return first
+        if oldest == nil { oldest = exchange(&top, with: nil) }
+        if oldest != nil { idleCount -= 1 }
+        return oldest
     }
 
     private var oldest: UpstreamConnection? { idle.first ?? top }
