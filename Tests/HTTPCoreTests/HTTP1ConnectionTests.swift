@@ -65,7 +65,10 @@ struct HTTP1ConnectionTests {
         }
     }
 
-    @Test(arguments: persistent)
+    /// Of content in chunks that has not come yet nobody knows how much there will be: an early answer is the last one then.
+    static let inAnyPieces = persistent.filter { !$0.request.contains("/early") || !$0.request.contains("chunked") }
+
+    @Test(arguments: inAnyPieces)
     func `A byte at a time makes no difference`(_ row: Exchange) throws {
         let server = try TestServer()
         let client = try server.client()
