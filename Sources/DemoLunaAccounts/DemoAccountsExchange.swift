@@ -72,17 +72,3 @@ final class DemoAccountsExchange: ServerExchange {
         verdict = nil
     }
 }
-
-/// The demo's exchanges.
-final class DemoAccountsExchanges: ExchangeLender {
-    private let loop: EventLoop
-    private let service: DemoAccountsService
-
-    init(loop: EventLoop, service: DemoAccountsService) {
-        self.loop = loop
-        self.service = service
-        super.init()
-    }
-
-    override func makeExchange() -> ServerExchange { DemoAccountsExchange(loop: loop, service: service) }
-}

@@ -18,7 +18,7 @@ package final class DemoAccountsServer {
         var settings = ServerSettings()
         settings.contentMaximum = 65536
         let terms = ServerTerms(settings)
-        let exchanges = DemoAccountsExchanges(loop: loop, service: service)
+        let exchanges = PlainExchangeLender { DemoAccountsExchange(loop: loop, service: service) }
         listener = Listener(socket, loop: loop) { descriptor, peer in
             // The loop keeps it for as long as it is open.
             _ = HTTP1Connection(

@@ -3,13 +3,13 @@ whoever sends them waits for it."""
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import threading
 
 import pytest
 
 from accounts import bearer
+from many_networks import asking
 from metrics import Metrics
 from origins import AccountsServiceOrigin, EchoOrigin
 from test_luna_accounts import EVERYTHING
@@ -82,38 +82,11 @@ def test_one_forged_token_after_another_is_checked_between_the_requests_of_other
     assert turns(proxy) - before >= FORGED
 
 
-@contextlib.contextmanager
-def flood(proxy, tokens, count: int = NETWORKS):
-    """From each of many networks, one forged token after another until the block ends."""
-    over = threading.Event()
-    answers: "list[int]" = []
-
-    def run(source: str) -> None:
-        while not over.is_set():
-            try:
-                with proxy.connect(timeout=60, source=source) as connection:
-                    while not over.is_set():
-                        connection.send(get(tokens()))
-                        answers.append(connection.read_answer().status)
-            except (AssertionError, OSError):
-                continue  # A connection that ended: the attack goes on by another.
-
-    threads = [threading.Thread(target=run, args=(f"127.0.{number}.2",)) for number in range(1, count + 1)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield answers
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join(60)
-
-
 def test_forged_tokens_from_many_networks_keep_no_good_one_out(start_proxy, signer, accounts):
     """Neither one of an issuer that comes for the first time, nor one of ours."""
     proxy = start_proxy(EchoOrigin(), workers=1, TOKEN_ISSUERS=signer.issuers(), **ON)
     good = [signer.good() for _ in range(20)]
-    with flood(proxy, signer.forged) as answers:
+    with asking(proxy, NETWORKS, lambda: bearer(signer.forged())) as answers:
         eventually(lambda: len(answers) > NETWORKS, 60, "the attack to run")
         statuses = []
         for number, token in enumerate(good):

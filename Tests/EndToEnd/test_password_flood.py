@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import threading
 
 from accounts import basic
+from many_networks import asking
 from origins import EchoOrigin
 from vocabulary import assert_error, route
 from wire import eventually
@@ -38,34 +38,16 @@ def test_a_flood_from_one_address_leaves_others_their_turn(start_proxy, accounts
     assert statuses.count(401) < 80, "most of the flood was not hashed"
 
 
-@contextlib.contextmanager
 def guessing(proxy, login):
     """From each of many /24 networks, one wrong password after another until the block ends; `login` makes logins of
     numbers."""
-    over = threading.Event()
     numbers = itertools.count()
-    answers: "list[int]" = []
 
-    def run(source: str) -> None:
-        while not over.is_set():
-            try:
-                with proxy.connect(timeout=60, source=source) as connection:
-                    while not over.is_set():
-                        number = next(numbers)
-                        ask(connection, basic(login(number), f"guess {number}"))
-                        answers.append(connection.read_answer().status)
-            except (AssertionError, OSError):
-                continue  # A connection that ended: the attack goes on by another.
+    def guess() -> "tuple[str, str]":
+        number = next(numbers)
+        return basic(login(number), f"guess {number}")
 
-    threads = [threading.Thread(target=run, args=(f"127.0.{number}.2",)) for number in range(1, NETWORKS + 1)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield answers
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join(60)
+    return asking(proxy, NETWORKS, guess)
 
 
 def log_in(proxy, person, source: str) -> int:

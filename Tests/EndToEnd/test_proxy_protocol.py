@@ -227,6 +227,18 @@ SENDING = {
 }
 
 
+def assert_clients_are_known(proxy, address, others: str = "") -> None:
+    """What is in front of the proxy at `address` passes clients on, and `others` are those between."""
+    for source in ("127.0.0.5", "127.0.0.6"):
+        with Connection(address, source=source) as connection:
+            for _ in range(3):
+                connection.ask("GET", route("/streams"), [proxy.credentials, ("X-Forwarded-For", "1.1.1.1")])
+                answer = connection.read_answer()
+                assert answer.status == 200, answer
+                assert line_of(proxy, answer.fields.one("Luna-Request-Id"))["client"] == source
+                assert proxy.origin.requests[-1].fields.all("X-Forwarded-For") == [source + others]
+
+
 @pytest.mark.parametrize("way", SENDING)
 def test_behind_haproxy(request, start_proxy, fronts, way):
     mode, fields, sending = SENDING[way]
@@ -235,15 +247,7 @@ def test_behind_haproxy(request, start_proxy, fronts, way):
         changes["PROXY_PROTOCOL"] = "accept"
     proxy = start_proxy(EchoOrigin(), TRUSTED_PROXIES=["127.0.0.2"], **changes)
     address = fronts.haproxy(proxy, HAPROXY, mode=mode, fields=fields, sending=sending)
-    for source in ("127.0.0.5", "127.0.0.6"):
-        with Connection(address, source=source) as connection:
-            for _ in range(3):
-                connection.ask("GET", route("/streams"), [proxy.credentials, ("X-Forwarded-For", "1.1.1.1")])
-                answer = connection.read_answer()
-                assert answer.status == 200, answer
-                assert line_of(proxy, answer.fields.one("Luna-Request-Id"))["client"] == source
-                seen = proxy.origin.requests[-1].fields.all("X-Forwarded-For")
-                assert seen == [source if "PROXY_PROTOCOL" in changes else f"{source}, 127.0.0.2"]
+    assert_clients_are_known(proxy, address, "" if "PROXY_PROTOCOL" in changes else ", 127.0.0.2")
 
 
 NGINX = """
@@ -293,14 +297,7 @@ def test_behind_nginx_that_passes_bytes_on(request, start_proxy, fronts, is_secu
     changes = {"TLS": request.getfixturevalue("certificate").settings} if is_secure else {}
     proxy = start_proxy(EchoOrigin(), TRUSTED_PROXIES=["127.0.0.2"], PROXY_PROTOCOL="accept", **changes)
     address = fronts.nginx_stream(proxy, NGINX_STREAM, more="proxy_ssl on;" if is_secure else "")
-    for source in ("127.0.0.5", "127.0.0.6"):
-        with Connection(address, source=source) as connection:
-            for _ in range(3):
-                connection.ask("GET", route("/streams"), [proxy.credentials, ("X-Forwarded-For", "1.1.1.1")])
-                answer = connection.read_answer()
-                assert answer.status == 200, answer
-                assert line_of(proxy, answer.fields.one("Luna-Request-Id"))["client"] == source
-                assert proxy.origin.requests[-1].fields.all("X-Forwarded-For") == [source]
+    assert_clients_are_known(proxy, address)
 
 
 def test_a_live_preview_behind_nginx_that_passes_bytes_on(start_proxy, fronts):

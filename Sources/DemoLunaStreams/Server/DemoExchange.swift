@@ -111,17 +111,3 @@ final class DemoExchange: ServerExchange {
         pacer = nil
     }
 }
-
-/// The demo's exchanges.
-final class DemoExchanges: ExchangeLender {
-    private let loop: EventLoop
-    private let service: LunaStreams
-
-    init(loop: EventLoop, service: LunaStreams) {
-        self.loop = loop
-        self.service = service
-        super.init()
-    }
-
-    override func makeExchange() -> ServerExchange { DemoExchange(loop: loop, service: service) }
-}

@@ -19,7 +19,7 @@ package final class DemoServer {
         var settings = ServerSettings()
         settings.contentMaximum = LunaStreams.contentLimit
         let terms = ServerTerms(settings)
-        let exchanges = DemoExchanges(loop: loop, service: service)
+        let exchanges = PlainExchangeLender { DemoExchange(loop: loop, service: service) }
         listener = Listener(socket, loop: loop) { descriptor, peer in
             // The loop keeps it for as long as it is open.
             _ = HTTP1Connection(
